@@ -1,0 +1,156 @@
+/** The shapes of the pipeline, in its order: template → answers → plan → tree → changes. */
+
+// Templates, as a folder of `templates/` or of a pack states them.
+
+export type TemplateKind = "base" | "stack" | "service" | "process" | "platform" | "ci";
+
+/** A template language program: text, and nodes that the evaluator of `dialect/` runs. */
+export type Program = readonly ProgramNode[];
+export type ProgramNode = string | readonly [op: string, ...operands: readonly unknown[]];
+
+/** One file of a layer. A string body is copied as it is; a program is rendered. */
+export type TemplateFile = {
+  /** Output path, `/`-separated, or a program that renders to one. */
+  readonly path: string | Program;
+  readonly body: string | Uint8Array | { readonly program: Program };
+  readonly executable: boolean;
+  /** Where it comes from, for messages and `explain`: `services/redis/files/x`. */
+  readonly origin: string;
+};
+
+/** A `files+a+b` folder: it takes part when every token of its condition holds. */
+export type Layer = {
+  readonly condition: readonly string[];
+  readonly files: readonly TemplateFile[];
+};
+
+export type EnvType = "string" | "url" | "port" | "integer" | "boolean" | "enum";
+
+/** A variable of the environment, as `.env.schema` and every descriptor list it. */
+export type EnvVariable = {
+  readonly name: string;
+  readonly type: EnvType;
+  /** The allowed values when `type` is `enum`. */
+  readonly values: readonly string[];
+  readonly required: boolean;
+  readonly sensitive: boolean;
+  /** Used where the variable is unset; never for a sensitive one. */
+  readonly default: string | null;
+  /** A value that works on a developer's machine. */
+  readonly example: string | null;
+  readonly description: string;
+  /** Names of the processes that need it, `release` and tasks included. */
+  readonly processes: readonly string[];
+};
+
+export type Template = {
+  readonly kind: TemplateKind;
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly traits: readonly string[];
+  /** `template.yaml` as data, checked against the kind's schema when it was read. */
+  readonly definition: { readonly [key: string]: Json };
+  readonly layers: readonly Layer[];
+  /** Whole lockfiles by output path, pruned by `lockfile/` when they are emitted. */
+  readonly lockfiles: { readonly [path: string]: Json };
+};
+
+/** All templates that can be chosen. `integrity` names exactly this set of templates. */
+export type Catalogue = {
+  readonly integrity: string;
+  readonly templates: readonly Template[];
+};
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+// Answers and the receipt that keeps them.
+
+export type ProcessAnswer = { readonly name: string; readonly type: string };
+
+export type Answers = {
+  readonly name: string;
+  readonly description: string;
+  readonly license: string;
+  readonly author: string;
+  readonly stack: string;
+  readonly services: readonly string[];
+  /** The service that carries jobs; null when no worker was chosen. */
+  readonly jobs: string | null;
+  readonly processes: readonly ProcessAnswer[];
+  readonly platforms: readonly string[];
+  readonly ci: string | null;
+  readonly packageManager: string;
+  readonly example: boolean;
+  /** Variables and tasks of the person's own. */
+  readonly env: readonly OwnVariable[];
+  readonly tasks: readonly OwnTask[];
+};
+
+export type OwnVariable = {
+  readonly name: string;
+  readonly type: EnvType;
+  readonly required: boolean;
+  readonly sensitive: boolean;
+  readonly description: string;
+  readonly processes: readonly string[];
+};
+
+export type OwnTask = { readonly name: string; readonly description: string };
+
+export type Receipt = {
+  readonly release: { readonly version: string; readonly integrity: string };
+  readonly packs: readonly { readonly source: string; readonly version: string; readonly integrity: string }[];
+  readonly answers: Answers;
+  /** What was found there already, `<path>#<key>`, and is therefore never removed. */
+  readonly kept: readonly string[];
+};
+
+// Plan and tree.
+
+/** What a template may read. Its shape is `project-shape.ts`; nothing else is in scope. */
+export type Context = { readonly [key: string]: Json };
+
+export type PlannedLayer = { readonly template: Template; readonly layer: Layer; readonly context: Context };
+
+export type Plan = {
+  readonly answers: Answers;
+  readonly context: Context;
+  readonly layers: readonly PlannedLayer[];
+  /** Lockfiles that are to be emitted, by output path. */
+  readonly lockfiles: { readonly [path: string]: Json };
+};
+
+export type FileContent = { readonly content: string | Uint8Array; readonly executable: boolean };
+
+/** Paths, `/`-separated and relative to the repo, to files. A pure value. */
+export type Tree = ReadonlyMap<string, FileContent>;
+
+// Changes.
+
+export type Change =
+  | { readonly kind: "add"; readonly path: string; readonly after: FileContent }
+  | {
+      readonly kind: "modify";
+      readonly path: string;
+      readonly before: FileContent;
+      readonly after: FileContent;
+    }
+  | { readonly kind: "delete"; readonly path: string; readonly before: FileContent };
+
+/** A place where both sides changed one thing. `keyPath` is empty for a whole file. */
+export type Conflict = {
+  readonly path: string;
+  readonly keyPath: readonly (string | number)[];
+  readonly reason: string;
+  readonly ours: string | null;
+  readonly theirs: string | null;
+};
+
+export type Reconciliation = {
+  readonly changes: readonly Change[];
+  readonly conflicts: readonly Conflict[];
+  readonly identical: readonly string[];
+  /** Files of the person's that stay as they are though the templates have one of that name. */
+  readonly kept: readonly string[];
+};
