@@ -1,5 +1,7 @@
 /** The shapes of the pipeline, in its order: template → answers → plan → tree → changes. */
 
+import type { Definition } from "./definition.ts";
+
 // Templates, as a folder of `templates/` or of a pack states them.
 
 export type TemplateKind = "base" | "stack" | "service" | "process" | "platform" | "ci";
@@ -46,11 +48,7 @@ export type EnvVariable = {
 export type Template = {
   readonly kind: TemplateKind;
   readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  readonly traits: readonly string[];
-  /** `template.yaml` as data, checked against the kind's schema when it was read. */
-  readonly definition: { readonly [key: string]: Json };
+  readonly definition: Definition;
   readonly layers: readonly Layer[];
   /** Whole lockfiles by output path, pruned by `lockfile/` when they are emitted. */
   readonly lockfiles: { readonly [path: string]: Json };
@@ -100,7 +98,11 @@ export type OwnTask = { readonly name: string; readonly description: string };
 
 export type Receipt = {
   readonly release: { readonly version: string; readonly integrity: string };
-  readonly packs: readonly { readonly source: string; readonly version: string; readonly integrity: string }[];
+  readonly packs: readonly {
+    readonly source: string;
+    readonly version: string;
+    readonly integrity: string;
+  }[];
   readonly answers: Answers;
   /** What was found there already, `<path>#<key>`, and is therefore never removed. */
   readonly kept: readonly string[];

@@ -1,0 +1,263 @@
+import { nearest } from "./nearest.ts";
+import type { EnvType, Json, TemplateKind } from "./types.ts";
+
+/** The facts of a `template.yaml`, by kind. Everything else a template says, it says with its files. */
+
+export type RoleFact = {
+  /** Among the chosen services that have the role, the lowest rank plays it, where one service alone does. */
+  readonly rank: number;
+  /** The process types that need the service's variables when it plays the role. */
+  readonly processes: readonly string[];
+};
+
+export type VariableFact = {
+  readonly name: string;
+  readonly type: EnvType;
+  readonly values: readonly string[];
+  readonly required: boolean;
+  readonly sensitive: boolean;
+  readonly default: string | null;
+  readonly example: string | null;
+  readonly description: string;
+  /** Process types; empty in a service, whose roles say it. */
+  readonly processes: readonly string[];
+};
+
+export type CommandFact = {
+  readonly command: readonly string[];
+  readonly dev: readonly string[];
+  readonly description: string;
+};
+
+export type Definition = {
+  readonly label: string;
+  readonly description: string;
+  readonly traits: readonly string[];
+  readonly facts: { readonly [key: string]: Json };
+  readonly env: readonly VariableFact[];
+  readonly requires: {
+    readonly processes: readonly string[];
+    readonly roles: readonly string[];
+  };
+  // Stacks.
+  readonly toolchain: { readonly [tool: string]: string };
+  readonly packageManagers: { readonly [id: string]: { readonly [key: string]: Json } };
+  readonly processes: { readonly [type: string]: CommandFact };
+  readonly tasks: { readonly [name: string]: CommandFact };
+  readonly lockfiles: { readonly [packageManager: string]: string };
+  // Services.
+  readonly roles: { readonly [role: string]: RoleFact };
+  readonly connection: string | null;
+  readonly container: ContainerFact | null;
+  readonly debian: readonly string[];
+  readonly platforms: { readonly [platform: string]: { readonly [key: string]: Json } };
+  // Processes.
+  readonly http: boolean;
+  // Platforms.
+  readonly addons: { readonly [service: string]: { readonly [key: string]: Json } };
+};
+
+export type ContainerFact = {
+  readonly image: string;
+  readonly port: number;
+  readonly environment: { readonly [name: string]: string };
+  readonly command: readonly string[];
+  readonly healthcheck: readonly string[];
+  readonly volume: string | null;
+};
+
+/** A fault in a template; the author sees it when the catalogue is built or the pack is read. */
+export class TemplateError extends Error {
+  readonly origin: string;
+  readonly fix: string;
+
+  constructor(origin: string, message: string, fix: string) {
+    super(`${origin}: ${message}`);
+    this.name = "TemplateError";
+    this.origin = origin;
+    this.fix = fix;
+  }
+}
+
+const common = ["label", "description", "traits", "facts"];
+const keysOf: Readonly<Record<TemplateKind, readonly string[]>> = {
+  base: [...common, "env"],
+  stack: [...common, "env", "requires", "toolchain", "packageManagers", "processes", "tasks", "lockfiles"],
+  service: [...common, "env", "roles", "connection", "container", "debian", "platforms"],
+  process: [...common, "env", "requires", "http"],
+  platform: [...common, "addons"],
+  ci: common,
+};
+
+const envTypes: readonly string[] = ["string", "url", "port", "integer", "boolean", "enum"];
+
+/** Reads a parsed `template.yaml`; throws a `TemplateError` for what isn't of the kind's shape. */
+export function readDefinition(kind: TemplateKind, data: Json, origin: string): Definition {
+  const reader = new Reader(origin);
+  const root = reader.map(data, "the file");
+  reader.known(root, keysOf[kind], "the file");
+  const requires = reader.map(root.requires ?? {}, "requires");
+  reader.known(requires, ["processes", "roles"], "requires");
+  return {
+    label: reader.text(root.label, "label"),
+    description: reader.text(root.description, "description"),
+    traits: reader.texts(root.traits ?? [], "traits"),
+    facts: reader.map(root.facts ?? {}, "facts"),
+    env: reader
+      .list(root.env ?? [], "env")
+      .map((entry, index) => readVariable(reader, entry, `env[${index}]`)),
+    requires: {
+      processes: reader.texts(requires.processes ?? [], "requires.processes"),
+      roles: reader.texts(requires.roles ?? [], "requires.roles"),
+    },
+    toolchain: reader.textMap(root.toolchain ?? {}, "toolchain"),
+    packageManagers: reader.each(root.packageManagers ?? {}, "packageManagers", (value, at) =>
+      reader.map(value, at),
+    ),
+    processes: reader.each(root.processes ?? {}, "processes", (value, at) => readCommand(reader, value, at)),
+    tasks: reader.each(root.tasks ?? {}, "tasks", (value, at) => readCommand(reader, value, at)),
+    lockfiles: reader.textMap(root.lockfiles ?? {}, "lockfiles"),
+    roles: reader.each(root.roles ?? {}, "roles", (value, at) => {
+      const role = reader.map(value, at);
+      reader.known(role, ["rank", "processes"], at);
+      return {
+        rank: reader.number(role.rank ?? 0, `${at}.rank`),
+        processes: reader.texts(role.processes, at),
+      };
+    }),
+    connection: root.connection === undefined ? null : reader.text(root.connection, "connection"),
+    container: root.container === undefined ? null : readContainer(reader, root.container),
+    debian: reader.texts(root.debian ?? [], "debian"),
+    platforms: reader.each(root.platforms ?? {}, "platforms", (value, at) => reader.map(value, at)),
+    http: root.http === true,
+    addons: reader.each(root.addons ?? {}, "addons", (value, at) => reader.map(value, at)),
+  };
+}
+
+function readVariable(reader: Reader, data: Json, at: string): VariableFact {
+  const entry = reader.map(data, at);
+  const keys = [
+    "name",
+    "type",
+    "values",
+    "required",
+    "sensitive",
+    "default",
+    "example",
+    "description",
+    "processes",
+  ];
+  reader.known(entry, keys, at);
+  const name = reader.text(entry.name, `${at}.name`);
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) reader.fail(`${at}.name is "${name}"`, "Use A-Z, 0-9 and _.");
+  const type = reader.text(entry.type ?? "string", `${at}.type`);
+  if (!envTypes.includes(type)) reader.fail(`${at}.type is "${type}"`, `Use one of ${envTypes.join(", ")}.`);
+  const sensitive = entry.sensitive === true;
+  const preset = entry.default === undefined ? null : String(entry.default);
+  if (sensitive && preset !== null)
+    reader.fail(`${name} is sensitive and has a default`, "Remove the default.");
+  return {
+    name,
+    type: type as EnvType,
+    values: reader.texts(entry.values ?? [], `${at}.values`),
+    required: entry.required === undefined ? preset === null : entry.required === true,
+    sensitive,
+    default: preset,
+    example: entry.example === undefined ? null : String(entry.example),
+    description: reader.text(entry.description, `${at}.description`),
+    processes: reader.texts(entry.processes ?? [], `${at}.processes`),
+  };
+}
+
+function readCommand(reader: Reader, data: Json, at: string): CommandFact {
+  const entry = reader.map(data, at);
+  reader.known(entry, ["command", "dev", "description"], at);
+  const command = reader.texts(entry.command, `${at}.command`);
+  return {
+    command,
+    dev: entry.dev === undefined ? command : reader.texts(entry.dev, `${at}.dev`),
+    description: entry.description === undefined ? "" : reader.text(entry.description, `${at}.description`),
+  };
+}
+
+function readContainer(reader: Reader, data: Json): ContainerFact {
+  const entry = reader.map(data, "container");
+  reader.known(entry, ["image", "port", "environment", "command", "healthcheck", "volume"], "container");
+  return {
+    image: reader.text(entry.image, "container.image"),
+    port: reader.number(entry.port ?? null, "container.port"),
+    environment: reader.textMap(entry.environment ?? {}, "container.environment"),
+    command: reader.texts(entry.command ?? [], "container.command"),
+    healthcheck: reader.texts(entry.healthcheck ?? [], "container.healthcheck"),
+    volume: entry.volume === undefined ? null : reader.text(entry.volume, "container.volume"),
+  };
+}
+
+type JsonMap = { readonly [key: string]: Json };
+
+class Reader {
+  readonly origin: string;
+
+  constructor(origin: string) {
+    this.origin = origin;
+  }
+
+  fail(message: string, fix: string): never {
+    throw new TemplateError(this.origin, message, fix);
+  }
+
+  known(map: JsonMap, keys: readonly string[], at: string): void {
+    for (const key of Object.keys(map)) {
+      if (keys.includes(key)) continue;
+      const near = nearest(key, keys);
+      this.fail(
+        `${at} has the unknown key "${key}"`,
+        near ? `Did you mean "${near}"?` : `Use ${keys.join(", ")}.`,
+      );
+    }
+  }
+
+  map(data: Json | undefined, at: string): JsonMap {
+    if (data === null || typeof data !== "object" || Array.isArray(data))
+      this.fail(`${at} isn't a map`, "Make it one.");
+    return data as JsonMap;
+  }
+
+  list(data: Json | undefined, at: string): readonly Json[] {
+    if (!Array.isArray(data)) this.fail(`${at} isn't a list`, "Make it one.");
+    return data as readonly Json[];
+  }
+
+  text(data: Json | undefined, at: string): string {
+    if (typeof data !== "string" || data === "")
+      this.fail(`${at} isn't a text`, "Give it one, in quotes if need be.");
+    return data;
+  }
+
+  number(data: Json | undefined, at: string): number {
+    if (typeof data !== "number") this.fail(`${at} isn't a number`, "Make it one.");
+    return data;
+  }
+
+  texts(data: Json | undefined, at: string): readonly string[] {
+    return this.list(data, at).map((entry, index) => this.text(entry, `${at}[${index}]`));
+  }
+
+  textMap(data: Json | undefined, at: string): { readonly [key: string]: string } {
+    return this.each(data, at, (value, key) =>
+      this.text(typeof value === "number" ? String(value) : value, key),
+    );
+  }
+
+  each<T>(
+    data: Json | undefined,
+    at: string,
+    read: (value: Json, at: string) => T,
+  ): { readonly [key: string]: T } {
+    const entries = Object.entries(this.map(data, at)).map(([key, value]) => [
+      key,
+      read(value, `${at}.${key}`),
+    ]);
+    return Object.fromEntries(entries) as { readonly [key: string]: T };
+  }
+}

@@ -1,0 +1,232 @@
+import { candidatesFor, conditionTokens, exclusiveRoles, findTemplate, rolesOf } from "./catalogue.ts";
+import type { CommandFact, VariableFact } from "./definition.ts";
+import type {
+  Answers,
+  Catalogue,
+  Context,
+  EnvVariable,
+  Json,
+  Layer,
+  Plan,
+  PlannedLayer,
+  ProcessAnswer,
+  Template,
+} from "./types.ts";
+
+/**
+ * Gathers the facts of all the chosen templates into one `project`, and the layers whose conditions hold. The answers
+ * are complete and valid (`answers.ts`); an id that the catalogue doesn't have is a bug here.
+ */
+export function plan(catalogue: Catalogue, answers: Answers): Plan {
+  const chosen = choose(catalogue, answers);
+  const roles = playedRoles(catalogue, answers, chosen.services);
+  const env = gatherEnv(answers, chosen, roles);
+  const project = describeProject(catalogue, answers, { chosen, roles, env });
+  const holds = conditionOf(answers, chosen, roles);
+  const layers = chosen.all.flatMap((template): PlannedLayer[] => {
+    const context = contextFor(template, project, { chosen, env });
+    return inOrder(template.layers)
+      .filter((layer) => layer.condition.every(holds))
+      .map((layer) => ({ template, layer, context }));
+  });
+  const lockfile = chosen.stack.definition.lockfiles[answers.packageManager];
+  const data = lockfile === undefined ? undefined : chosen.stack.lockfiles[lockfile];
+  return {
+    answers,
+    context: { project },
+    layers,
+    lockfiles: lockfile === undefined || data === undefined ? {} : { [lockfile]: data },
+  };
+}
+
+type Chosen = {
+  readonly all: readonly Template[];
+  readonly stack: Template;
+  readonly services: readonly Template[];
+  readonly platforms: readonly Template[];
+};
+
+type Roles = ReadonlyMap<string, readonly string[]>;
+
+type Gathered = { readonly chosen: Chosen; readonly roles: Roles; readonly env: readonly EnvVariable[] };
+
+function choose(catalogue: Catalogue, answers: Answers): Chosen {
+  const need = (kind: Template["kind"], id: string): Template => {
+    const template = findTemplate(catalogue, kind, id);
+    if (template === undefined) throw new Error(`The catalogue has no ${kind} "${id}".`);
+    return template;
+  };
+  const stack = need("stack", answers.stack);
+  const services = answers.services.map((id) => need("service", id));
+  const types = [...new Set(answers.processes.map((process) => process.type))];
+  const platforms = answers.platforms.map((id) => need("platform", id));
+  const ci = answers.ci === null ? [] : [need("ci", answers.ci)];
+  const all = [
+    need("base", "base"),
+    stack,
+    ...services,
+    ...types.map((id) => need("process", id)),
+    ...platforms,
+    ...ci,
+  ];
+  return { all, stack, services, platforms };
+}
+
+/** Who plays which role. `jobs` is what was answered, never what happens to be first. */
+function playedRoles(catalogue: Catalogue, answers: Answers, services: readonly Template[]): Roles {
+  const roles = new Map<string, readonly string[]>();
+  for (const role of rolesOf(catalogue)) {
+    const able = candidatesFor(role, services).map((service) => service.id);
+    if (role === "jobs") roles.set(role, answers.jobs === null ? [] : [answers.jobs]);
+    else roles.set(role, exclusiveRoles.includes(role) ? able.slice(0, 1) : able);
+  }
+  return roles;
+}
+
+function gatherEnv(answers: Answers, chosen: Chosen, roles: Roles): readonly EnvVariable[] {
+  const ofTypes = (types: readonly string[]): readonly string[] => {
+    const named = answers.processes.filter((process) => types.includes(process.type));
+    return [...named.map((process) => process.name), ...(types.includes("release") ? ["release"] : [])];
+  };
+  const env: EnvVariable[] = [];
+  for (const template of chosen.all) {
+    const types = template.kind === "service" ? typesNeeding(template, roles) : null;
+    for (const fact of template.definition.env) {
+      const needed = types ?? (fact.processes.length === 0 ? everyType(answers) : fact.processes);
+      env.push({ ...variable(fact, template), processes: ofTypes(needed) });
+    }
+  }
+  for (const own of answers.env) env.push({ ...own, values: [], default: null, example: null });
+  return env.filter((entry) => entry.processes.length > 0);
+}
+
+function typesNeeding(service: Template, roles: Roles): readonly string[] {
+  const played = Object.entries(service.definition.roles).filter(([role]) =>
+    roles.get(role)?.includes(service.id),
+  );
+  return [...new Set(played.flatMap(([, fact]) => fact.processes))];
+}
+
+function everyType(answers: Answers): readonly string[] {
+  return [...answers.processes.map((process) => process.type), "release"];
+}
+
+function variable(fact: VariableFact, template: Template): VariableFact {
+  const local = fact.type === "url" ? connectionUrl(template, "127.0.0.1") : null;
+  return { ...fact, example: fact.example ?? local };
+}
+
+function connectionUrl(service: Template, host: string): string | null {
+  return service.definition.connection?.replace("{host}", host) ?? null;
+}
+
+function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathered): Json {
+  const { chosen, roles, env } = gathered;
+  const stack = chosen.stack.definition;
+  const neededBy = (name: string) => env.filter((entry) => entry.processes.includes(name)).map(asJson);
+  const command = (fact: CommandFact): { [key: string]: Json } => ({ command: fact.command, dev: fact.dev });
+  return {
+    name: answers.name,
+    title: answers.name,
+    description: answers.description,
+    license: answers.license,
+    author: answers.author,
+    example: answers.example,
+    stack: { id: answers.stack, label: stack.label, facts: stack.facts },
+    packageManager: { id: answers.packageManager, ...stack.packageManagers[answers.packageManager] },
+    toolchain: Object.entries(stack.toolchain).map(([tool, version]) => ({ tool, version })),
+    roles: Object.fromEntries([...roles].map(([role, players]) => [role, players[0] ?? null])),
+    services: chosen.services.map((service) => describeService(service, roles, env)),
+    processes: answers.processes.map((process) => ({
+      name: process.name,
+      type: process.type,
+      ...processFacts(catalogue, process),
+      ...command(stack.processes[process.type] as CommandFact),
+      variables: neededBy(process.name),
+    })),
+    release: { ...command(stack.processes.release as CommandFact), variables: neededBy("release") },
+    tasks: [
+      ...Object.entries(stack.tasks).map(([name, task]) => ({
+        name,
+        description: task.description,
+        ...command(task),
+      })),
+    ],
+    env: env.map(asJson),
+    platforms: answers.platforms,
+    ci: answers.ci,
+    has: Object.fromEntries(
+      [...conditionTokens(catalogue)]
+        .sort()
+        .map((token) => [token, conditionOf(answers, chosen, roles)(token)]),
+    ),
+  };
+}
+
+function processFacts(catalogue: Catalogue, process: ProcessAnswer): { [key: string]: Json } {
+  const definition = (findTemplate(catalogue, "process", process.type) as Template).definition;
+  return { label: definition.label, description: definition.description, http: definition.http };
+}
+
+function describeService(service: Template, roles: Roles, env: readonly EnvVariable[]): Json {
+  const { label, description, container, debian } = service.definition;
+  const own = service.definition.env.map((fact) => fact.name);
+  return {
+    id: service.id,
+    label,
+    description,
+    image: container?.image ?? "",
+    port: container?.port ?? 0,
+    variable: own[0] ?? "",
+    localUrl: connectionUrl(service, "127.0.0.1") ?? "",
+    networkUrl: connectionUrl(service, service.id) ?? "",
+    roles: [...roles].filter(([, players]) => players.includes(service.id)).map(([role]) => role),
+    environment: Object.entries(container?.environment ?? {}).map(([name, value]) => ({ name, value })),
+    command: container?.command ?? [],
+    healthcheck: container?.healthcheck ?? [],
+    volume: container?.volume ?? "",
+    debian,
+    env: env.filter((entry) => own.includes(entry.name)).map(asJson),
+  };
+}
+
+function contextFor(template: Template, project: Json, gathered: Pick<Gathered, "chosen" | "env">): Context {
+  const context = { project, facts: template.definition.facts };
+  if (template.kind !== "platform") return context;
+  const mapped = gathered.chosen.services.flatMap((service) => {
+    const entry = { ...template.definition.addons[service.id], ...service.definition.platforms[template.id] };
+    const variable = service.definition.env[0]?.name ?? "";
+    return Object.keys(entry).length === 0 ? [] : [{ service: service.id, variable, ...entry }];
+  });
+  const covered = new Set(mapped.map((entry) => entry.variable));
+  const manual = gathered.env.filter(
+    (entry) => entry.required && entry.type !== "port" && !covered.has(entry.name),
+  );
+  return { ...context, addons: mapped, manual: manual.map(asJson) };
+}
+
+function conditionOf(answers: Answers, chosen: Chosen, roles: Roles): (token: string) => boolean {
+  const { definition } = chosen.stack;
+  const present = new Set([
+    ...chosen.all.flatMap((template) => [template.id, ...template.definition.traits]),
+    ...definition.traits,
+    ...[...roles].filter(([, players]) => players.length > 0).map(([role]) => role),
+    ...[...roles].flatMap(([role, players]) => players.map((id) => `${role}=${id}`)),
+    answers.packageManager,
+    `license=${answers.license}`,
+    ...(answers.example ? ["example"] : []),
+  ]);
+  return (token) => present.has(token);
+}
+
+/** `files` first, then by the number of tokens and their letters, so that the order is the same everywhere. */
+function inOrder(layers: readonly Layer[]): readonly Layer[] {
+  const key = (layer: Layer) => layer.condition.join("+");
+  return [...layers].sort(
+    (a, b) => a.condition.length - b.condition.length || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
+  );
+}
+
+function asJson(entry: EnvVariable): Json {
+  return entry as unknown as Json;
+}
