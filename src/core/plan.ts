@@ -1,5 +1,5 @@
 import { candidatesFor, conditionTokens, exclusiveRoles, findTemplate, rolesOf } from "./catalogue.ts";
-import type { CommandFact, VariableFact } from "./definition.ts";
+import { type CommandFact, envTypes, type VariableFact } from "./definition.ts";
 import type {
   Answers,
   Catalogue,
@@ -227,6 +227,8 @@ function inOrder(layers: readonly Layer[]): readonly Layer[] {
   );
 }
 
+/** `is` lets a template choose by type, as in `{{#if variable.is.integer}}`. */
 function asJson(entry: EnvVariable): Json {
-  return entry as unknown as Json;
+  const is = Object.fromEntries(envTypes.map((type) => [type, type === entry.type]));
+  return { ...entry, is } as unknown as Json;
 }
