@@ -1,0 +1,18 @@
+import { layerJson } from "./json-layer.ts";
+import { type Merged, mergeLight } from "./light.ts";
+
+/**
+ * Lays the fragments of one data file over one another, the first at the bottom. Loads no parser, and so
+ * answers null for formats that need one (YAML, TOML): those go through `mergeText`, with base null.
+ */
+export function layerText(path: string, texts: readonly [string, ...string[]]): Merged | null {
+  if (path.endsWith(".json")) return layerJson(path, texts);
+  const [first, ...others] = texts;
+  return others.reduce<Merged | null>(
+    (under, theirs) => {
+      const over = under && mergeLight({ path, base: null, ours: under.text, theirs });
+      return under && over && { text: over.text, conflicts: [...under.conflicts, ...over.conflicts] };
+    },
+    { text: first, conflicts: [] },
+  );
+}

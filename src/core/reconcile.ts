@@ -1,0 +1,167 @@
+import { type Merged, mergeLight } from "./merge/light.ts";
+import { isLineSet } from "./merge/lines.ts";
+import type { Change, Conflict, FileContent, Reconciliation, Tree } from "./types.ts";
+
+export type ReconcileOptions = {
+  /** What the templates rendered last; empty for create and adopt. */
+  readonly base: Tree;
+  /** What the person has, of the paths that base and theirs name and of those that `sharesRole` finds. */
+  readonly ours: Tree;
+  /** What the templates render now. */
+  readonly theirs: Tree;
+  /** The answer for a file that both have and neither recorded; without one it is a conflict. */
+  readonly policy?: (path: string) => Resolution | undefined;
+};
+export type Resolution = "ours" | "theirs" | "merge";
+
+type Verdict = {
+  readonly change?: Change;
+  readonly conflicts?: readonly Conflict[];
+  readonly kept?: boolean;
+};
+
+/** The changes that bring ours to theirs without undoing what the person did since base. Changes nothing itself. */
+export async function reconcile({ base, ours, theirs, policy }: ReconcileOptions): Promise<Reconciliation> {
+  const changes: Change[] = [];
+  const conflicts: Conflict[] = [];
+  const identical: string[] = [];
+  const kept: string[] = [];
+  for (const path of [...new Set([...base.keys(), ...theirs.keys()])].sort()) {
+    const sides = { base: base.get(path), ours: ours.get(path), theirs: theirs.get(path) };
+    const verdict = await decide(path, sides, { others: ours, policy });
+    if (verdict.change) changes.push(verdict.change);
+    if (verdict.kept) kept.push(path);
+    conflicts.push(...(verdict.conflicts ?? []));
+    if (!verdict.change && !verdict.kept && !verdict.conflicts?.length && sides.theirs && sides.ours)
+      identical.push(path);
+  }
+  return { changes, conflicts, identical, kept };
+}
+
+type FileSides = { readonly [side in "base" | "ours" | "theirs"]: FileContent | undefined };
+type Surroundings = { readonly others: Tree; readonly policy: ReconcileOptions["policy"] | undefined };
+
+async function decide(path: string, sides: FileSides, { others, policy }: Surroundings): Promise<Verdict> {
+  const { base, ours, theirs } = sides;
+  if (theirs === undefined) return removed(path, sides);
+  if (ours === undefined) {
+    if (base !== undefined) return { kept: true };
+    if (hasSameRole(path, others)) return { kept: true };
+    return { change: { kind: "add", path, after: theirs } };
+  }
+  const executable = mergedMode(sides as Present);
+  if (same(ours.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
+  if (base === undefined) return existing(path, ours, theirs, policy?.(path));
+  if (same(base.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
+  if (same(base.content, ours.content)) return modified(path, ours, { content: theirs.content, executable });
+  return merged(path, { base, ours, theirs }, executable);
+}
+
+type Present = {
+  readonly base: FileContent | undefined;
+  readonly ours: FileContent;
+  readonly theirs: FileContent;
+};
+
+function removed(path: string, { base, ours }: FileSides): Verdict {
+  if (base === undefined || ours === undefined) return {};
+  if (same(base.content, ours.content)) return { change: { kind: "delete", path, before: ours } };
+  return {
+    conflicts: [
+      wholeFile(path, "The template no longer has this file, and you have changed it.", ours, null),
+    ],
+  };
+}
+
+/** Both have the file and nothing says how it came about. */
+async function existing(
+  path: string,
+  ours: FileContent,
+  theirs: FileContent,
+  resolution: Resolution | undefined,
+): Promise<Verdict> {
+  if (roleOf(path) !== null || resolution === "ours") return { kept: true };
+  const executable = ours.executable || theirs.executable;
+  if (isLineSet(path) || resolution === "merge")
+    return merged(path, { base: undefined, ours, theirs }, executable);
+  if (resolution === "theirs") return modified(path, ours, { content: theirs.content, executable });
+  return { conflicts: [wholeFile(path, "This file is there already, with other contents.", ours, theirs)] };
+}
+
+async function merged(path: string, { base, ours, theirs }: Present, executable: boolean): Promise<Verdict> {
+  const texts = [base?.content ?? null, ours.content, theirs.content].map(decoded);
+  const [baseText, oursText, theirsText] = texts;
+  if (typeof oursText !== "string" || typeof theirsText !== "string" || baseText === undefined) {
+    return {
+      conflicts: [wholeFile(path, "You and the template both changed this binary file.", ours, theirs)],
+    };
+  }
+  const request = { path, base: baseText, ours: oursText, theirs: theirsText };
+  const result = mergeLight(request) ?? (await mergeHeavy(request));
+  return { ...modified(path, ours, { content: result.text, executable }), conflicts: result.conflicts };
+}
+
+/** The parsers are loaded only where a file needs them, so that a create does not. */
+async function mergeHeavy(request: Parameters<typeof mergeLight>[0]): Promise<Merged> {
+  const { mergeText } = await import("./merge/merge.ts");
+  return mergeText(request);
+}
+
+function modified(path: string, before: FileContent, after: FileContent): Verdict {
+  if (before.executable === after.executable && same(before.content, after.content)) return {};
+  return { change: { kind: "modify", path, before, after } };
+}
+
+/** A bit that the template changes is changed; what the person did to it stays otherwise. */
+function mergedMode({ base, ours, theirs }: Present): boolean {
+  if (base === undefined) return ours.executable || theirs.executable;
+  return base.executable === theirs.executable ? ours.executable : theirs.executable;
+}
+
+/** Whether `path` does what a file of another name does, of which a repo has one: README.rst, COPYING. */
+export function sharesRole(path: string, other: string): boolean {
+  return roleOf(path) !== null && roleOf(path) === roleOf(other);
+}
+
+function hasSameRole(path: string, others: Tree): boolean {
+  return [...others.keys()].some((other) => sharesRole(path, other));
+}
+
+function roleOf(path: string): string | null {
+  const slash = path.lastIndexOf("/") + 1;
+  const [, name] = /^(readme|licen[cs]e|copying|unlicense)([._-].*)?$/i.exec(path.slice(slash)) ?? [];
+  if (name === undefined) return null;
+  return path.slice(0, slash) + (/^readme$/i.test(name) ? "readme" : "license");
+}
+
+function wholeFile(
+  path: string,
+  reason: string,
+  ours: FileContent | null,
+  theirs: FileContent | null,
+): Conflict {
+  const text = (file: FileContent | null) => (file === null ? null : (decoded(file.content) ?? null));
+  return { path, keyPath: [], reason, ours: text(ours), theirs: text(theirs) };
+}
+
+/** Text, null for no file, undefined for what is not text. */
+function decoded(content: string | Uint8Array | null): string | null | undefined {
+  if (content === null) return null;
+  if (typeof content === "string") return content.includes("\0") ? undefined : content;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function same(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  if (typeof a === "string" && typeof b === "string") return a === b;
+  const [left, right] = [bytes(a), bytes(b)];
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+function bytes(content: string | Uint8Array): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
