@@ -89,7 +89,7 @@ const keysOf: Readonly<Record<TemplateKind, readonly string[]>> = {
   ci: common,
 };
 
-export const envTypes: readonly string[] = ["string", "url", "port", "integer", "boolean", "enum"];
+const envTypes: readonly string[] = ["string", "url", "port", "integer", "boolean", "enum"];
 
 /** Reads a parsed `template.yaml`; throws a `TemplateError` for what isn't of the kind's shape. */
 export function readDefinition(kind: TemplateKind, data: Json, origin: string): Definition {

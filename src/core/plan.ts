@@ -1,5 +1,5 @@
 import { candidatesFor, conditionTokens, exclusiveRoles, findTemplate, rolesOf } from "./catalogue.ts";
-import { type CommandFact, envTypes, type VariableFact } from "./definition.ts";
+import type { CommandFact, VariableFact } from "./definition.ts";
 import type {
   Answers,
   Catalogue,
@@ -227,8 +227,12 @@ function inOrder(layers: readonly Layer[]): readonly Layer[] {
   );
 }
 
-/** `is` lets a template choose by type, as in `{{#if variable.is.integer}}`. */
+/** With the type as `.env.schema` writes it. */
 function asJson(entry: EnvVariable): Json {
-  const is = Object.fromEntries(envTypes.map((type) => [type, type === entry.type]));
-  return { ...entry, is } as unknown as Json;
+  return { ...entry, schemaType: schemaType(entry) } as unknown as Json;
+}
+
+function schemaType({ type, values }: EnvVariable): string {
+  if (type === "enum") return `enum(${values.join(", ")})`;
+  return type === "integer" ? "number(isInt=true)" : type;
 }
