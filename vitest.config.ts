@@ -1,13 +1,15 @@
 import { defineConfig } from "vitest/config";
+import manifest from "./package.json" with { type: "json" };
 
 const project = (name: string, include: string[], testTimeout: number) => ({
+  define: { __VERSION__: JSON.stringify(manifest.version) },
   test: { name, include, testTimeout, hookTimeout: testTimeout, environment: "node" as const },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["test/{core,io,check,generators,architecture}/**/*.test.ts"], 60_000),
+      project("unit", ["test/{core,io,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
       project("cli", ["test/cli/**/*.test.ts"], 300_000),
     ],
   },

@@ -48,6 +48,7 @@ export function nameProblem(name: string): string | null {
 export function nameFrom(text: string): string {
   const plain = text
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+/, "")

@@ -1,0 +1,132 @@
+import { conditionTokens, rolesOf, templatesOf } from "./catalogue.ts";
+import { type Shape, shapeOf } from "./dialect/shape.ts";
+import type { Catalogue, Json, Template } from "./types.ts";
+
+/** The shape of what a template may read: `project`, its own `facts`, and on a platform `addons` and `manual`. */
+export function shapeOfContext(catalogue: Catalogue, template: Template): Shape {
+  const stacks = template.kind === "stack" ? [template] : templatesOf(catalogue, "stack");
+  const record: { [key: string]: Shape } = {
+    project: projectShape(catalogue, stacks),
+    facts: shapeOf(template.definition.facts),
+  };
+  if (template.kind === "platform") {
+    const entries: readonly Facts[] = [
+      ...Object.values(template.definition.addons),
+      ...templatesOf(catalogue, "service").flatMap(
+        (service) => service.definition.platforms[template.id] ?? [],
+      ),
+    ];
+    record.addons = { list: { record: { service: "code", variable: "code", ...union(entries) } } };
+    record.manual = { list: variableShape };
+  }
+  return { record };
+}
+
+const words: Shape = { list: "code" };
+
+const variableShape: Shape = {
+  record: {
+    name: "string",
+    type: "code",
+    schemaType: "code",
+    values: words,
+    required: "boolean",
+    sensitive: "boolean",
+    default: { nullable: "string" },
+    example: { nullable: "string" },
+    description: "string",
+    processes: { list: "string" },
+  },
+};
+
+const command: { [key: string]: Shape } = { command: words, dev: words };
+
+function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape {
+  const flags = [...conditionTokens(catalogue)].map((token): [string, Shape] => [token, "boolean"]);
+  return {
+    record: {
+      name: "string",
+      title: "string",
+      description: "string",
+      license: "string",
+      author: "string",
+      example: "boolean",
+      stack: {
+        record: {
+          id: "code",
+          label: "code",
+          facts: { record: shared(stacks.map((stack) => stack.definition.facts)) },
+        },
+      },
+      packageManager: {
+        record: {
+          id: "code",
+          ...shared(stacks.flatMap((stack) => Object.values(stack.definition.packageManagers))),
+        },
+      },
+      toolchain: { list: { record: { tool: "code", version: "code" } } },
+      roles: {
+        record: Object.fromEntries(
+          rolesOf(catalogue).map((role): [string, Shape] => [role, { nullable: "code" }]),
+        ),
+      },
+      services: {
+        list: {
+          record: {
+            id: "code",
+            label: "code",
+            description: "string",
+            image: "code",
+            port: "number",
+            variable: "code",
+            localUrl: "code",
+            networkUrl: "code",
+            roles: words,
+            environment: { list: { record: { name: "code", value: "string" } } },
+            command: words,
+            healthcheck: words,
+            volume: "code",
+            debian: words,
+            env: { list: variableShape },
+          },
+        },
+      },
+      processes: {
+        list: {
+          record: {
+            name: "string",
+            type: "code",
+            label: "code",
+            description: "string",
+            http: "boolean",
+            ...command,
+            variables: { list: variableShape },
+          },
+        },
+      },
+      release: { record: { ...command, variables: { list: variableShape } } },
+      tasks: { list: { record: { name: "code", description: "string", ...command } } },
+      env: { list: variableShape },
+      platforms: words,
+      ci: { nullable: "code" },
+      has: { record: Object.fromEntries(flags) },
+    },
+  };
+}
+
+type Facts = { readonly [key: string]: Json };
+
+/** The keys that all have, so that a template that isn't a stack's own can rely on every stack. */
+function shared(all: readonly Facts[]): { [key: string]: Shape } {
+  const [first = {}, ...rest] = all;
+  const keys = Object.keys(first).filter((key) => rest.every((facts) => key in facts));
+  return Object.fromEntries(keys.map((key): [string, Shape] => [key, shapeOf(first[key] as Json)]));
+}
+
+function union(all: readonly Facts[]): { [key: string]: Shape } {
+  return Object.fromEntries(
+    all.flatMap((facts) =>
+      Object.entries(facts).map(([key, value]): [string, Shape] => [key, shapeOf(value)]),
+    ),
+  );
+}
