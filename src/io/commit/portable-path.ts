@@ -1,0 +1,47 @@
+/** Why a path must never be written to, whoever asks; null when it may be. */
+export function escapeReason(path: string): string | null {
+  if (path === "") return "it is empty";
+  if (/[\0\uFFFD]|\p{Cs}/u.test(path)) return "it holds a character that no file name has";
+  if (path.includes("\\")) return "it holds a backslash";
+  if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "it is absolute";
+  const segments = path.split("/");
+  if (segments.some((segment) => segment === "" || segment === "." || segment === "..")) {
+    return "it has an empty, `.` or `..` segment";
+  }
+  if (segments.some(isGitDirectory)) return "it leads into git's own directory";
+  if (foldName(segments[0] ?? "") === ".twelve-factor") return "it leads into the journal of this program";
+  return null;
+}
+
+/** Why a new file must not get this name, as some system could not hold it; null when it may. */
+export function unportableReason(path: string): string | null {
+  for (const segment of path.split("/")) {
+    if (/[<>:"|?*]|\p{Cc}/u.test(segment))
+      return `\`${printable(segment)}\` holds a character that Windows refuses`;
+    if (/[. ]$/.test(segment)) return `\`${segment}\` ends with a dot or a space`;
+    if (/^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i.test(segment)) {
+      return `\`${segment}\` is a reserved name on Windows`;
+    }
+    if (Buffer.byteLength(segment) > 255) return "one of its names is longer than 255 bytes";
+  }
+  return null;
+}
+
+/** Equal for two names that some file system takes for one: by case, or by Unicode normalisation. */
+export function foldName(name: string): string {
+  return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+}
+
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}|\p{Cs}/gu, "\uFFFD");
+}
+
+/** Also in the disguises that HFS+ and NTFS see through. */
+function isGitDirectory(segment: string): boolean {
+  const seen = segment
+    .replace(/[\u200C-\u200F\u202A-\u202E\u206A-\u206F\uFEFF]/g, "")
+    .replace(/:.*$/, "")
+    .replace(/[. ]+$/, "")
+    .toLowerCase();
+  return seen === ".git" || seen === "git~1";
+}
