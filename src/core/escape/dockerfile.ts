@@ -1,0 +1,12 @@
+import type { Target } from "./format-of.ts";
+import { refuse } from "./refuse.ts";
+import type { Scalar } from "./scalar.ts";
+
+/** The value of an ENV, LABEL or ARG. Inside its quotes only `"`, `\` and `$` can be escaped. */
+export function escapeDockerfileString(value: Scalar, target: Target): string {
+  if (value === null) return refuse(target, value, "a value is needed here");
+  const text = String(value);
+  if (/\p{Cc}/u.test(text))
+    return refuse(target, value, "a Dockerfile cannot hold a line break or control character");
+  return `"${text.replace(/["\\$]/g, "\\$&")}"`;
+}

@@ -1,0 +1,11 @@
+import { hex, preferredQuote, quoted } from "./quoted.ts";
+import type { Scalar } from "./scalar.ts";
+
+export function escapeJavascript(value: Scalar): string {
+  if (typeof value !== "string") return String(value);
+  return quoted(value, {
+    quote: preferredQuote(value),
+    named: { "\n": "\\n", "\r": "\\r", "\t": "\\t" },
+    numeric: (unit) => (unit < 256 ? `\\x${hex(unit, 2)}` : `\\u${hex(unit, 4)}`),
+  });
+}

@@ -1,0 +1,43 @@
+import type { Target } from "./format-of.ts";
+import { HIDDEN } from "./quoted.ts";
+import { refuse } from "./refuse.ts";
+import type { Scalar } from "./scalar.ts";
+
+/**
+ * Inline text that CommonMark and GitHub show as it is. Prose stays readable: punctuation is escaped only
+ * where it could mean something, at the start or the end of the text included.
+ */
+export function escapeMarkdown(value: Scalar, target: Target): string {
+  if (value === null) return refuse(target, value, "a value is needed here");
+  const text = String(value);
+  if (text.includes("\0")) return refuse(target, value, "Markdown cannot hold NUL");
+  return text
+    .replace(/[\\`*[\]<|~]/g, "\\$&")
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+    .replace(/&(?=#|\w+;)/g, "\\&")
+    .replace(/\$(?=.*\$)|(?<=\$.*)\$/gsu, "\\$")
+    .replace(/^(?=[-+=>#])/, "\\")
+    .replace(/^(\d{1,9})([.)])/, "$1\\$2")
+    .replace(/(?<!\\)(#+)$/, (run) => run.replaceAll("#", "\\#"))
+    .replace(/!$/, "\\!")
+    .replace(/^[ ]+|[ ]+$/g, (run) => "&#32;".repeat(run.length))
+    .replace(NOT_RAW, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** A code span; with a `|`, which would end a table's cell, an element. */
+export function markdownCode(text: string, target: Target): string {
+  if (text === "" || NOT_PRINTABLE.test(text))
+    return refuse(target, text, "code is one line of printable text");
+  if (text.includes("|")) return `<code>${text.replace(/[^\w /.,:=-]/gu, entity)}</code>`;
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^`|`$|^ .*[^ ].* $/.test(text) ? " " : "";
+  return fence + pad + text + pad + fence;
+}
+
+function entity(char: string): string {
+  return `&#${char.codePointAt(0)};`;
+}
+
+const NOT_RAW = new RegExp(`[${HIDDEN}]`, "g");
+const NOT_PRINTABLE = new RegExp(`[${HIDDEN}]`);
