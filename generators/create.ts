@@ -11,6 +11,6 @@ export function create(catalogue: Catalogue, answers: Answers): Tree {
 }
 
 /** What emitting `tree` would do to a directory; `ours` has those of its files that `tree` has too, and more is no harm. */
-export function createInto(tree: Tree, ours: Tree): Reconciliation {
+export function createInto(tree: Tree, ours: Tree): Promise<Reconciliation> {
   return reconcile({ base: new Map(), ours, theirs: tree });
 }

@@ -10,13 +10,13 @@ export function shapeOfContext(catalogue: Catalogue, template: Template): Shape 
     facts: shapeOf(template.definition.facts),
   };
   if (template.kind === "platform") {
-    const entries: readonly Facts[] = [
-      ...Object.values(template.definition.addons),
-      ...templatesOf(catalogue, "service").flatMap(
-        (service) => service.definition.platforms[template.id] ?? [],
-      ),
-    ];
-    record.addons = { list: { record: { service: "code", variable: "code", ...union(entries) } } };
+    const own = Object.values<Facts>(template.definition.addons);
+    const offered = templatesOf(catalogue, "service").map(
+      (service): Facts => service.definition.platforms[template.id] ?? {},
+    );
+    record.addons = {
+      list: { record: { service: "code", variable: "code", ...union([...own, ...offered]) } },
+    };
     record.manual = { list: variableShape };
   }
   return { record };

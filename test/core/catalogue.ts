@@ -98,7 +98,7 @@ export const catalogue: Catalogue = {
       env: [{ name: "PORT", type: "port", required: true, description: "Port.", processes: ["web"] }],
     }),
     template("process", "worker", { requires: { roles: ["jobs"] } }),
-    template("platform", "heroku", { addons: { postgres: { plan: "postgres:essential" } } }),
+    template("platform", "heroku", { addons: { postgres: { plan: "postgres:essential" } } }, [layer("")]),
     template("ci", "github", {}),
   ],
 };

@@ -48,8 +48,7 @@ export function prunePnpmLock(lock: PnpmLock, manifest: { readonly [key: string]
     if (snapshot === undefined) throw new Error(`The stack's pnpm-lock.yaml has no "${key}".`);
     const idle = idlePeers(lock, key, chosen);
     const own = idle.reduce((text, peer) => text.replace(`(${peer})`, ""), key);
-    let text = snapshot.text.replace(key, own);
-    for (const peer of idle) text = text.replace(`      ${peer.replace(/@([^@]+)$/, ": $1")}\n`, "");
+    const text = idle.reduce(withoutNeed, snapshot.text.replace(key, own));
     seen.set(key, { key: own, text });
     for (const need of snapshot.needs) if (!idle.includes(need)) visit(need);
     return own;
@@ -116,6 +115,13 @@ function directOf(section: string): { [name: string]: string } {
     else if (version) direct[name] = unquoted(version[1] as string);
   }
   return direct;
+}
+
+/** Takes a peer's line out of a snapshot, and the group that this leaves empty. */
+function withoutNeed(text: string, peer: string): string {
+  const line = `      ${peer.replace(/@([^@]+)$/, ": $1")}\n`;
+  const rest = text.replace(line, "").replace(/^ {4}\w+:\n(?! {6})/gm, "");
+  return rest.trimEnd().includes("\n") ? rest : rest.replace(/:\n$/, ": {}\n");
 }
 
 /** The optional peers in a key's parentheses that were resolved only because another choice brought them. */
