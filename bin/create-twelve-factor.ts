@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// Node 10 still parses this file, so that an older one gets a sentence: no static import of anything that isn't inlined.
+import { helpText } from "../src/io/cli/help.ts";
+
+declare const __VERSION__: string;
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const argv = process.argv.slice(2);
+const flags = argv.indexOf("--") < 0 ? argv : argv.slice(0, argv.indexOf("--"));
+
+if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 && minor < 12)) {
+  console.error(
+    `create-twelve-factor needs Node 20.19 or later, or 22.12 or later. This is ${process.version}: install a newer one from https://nodejs.org, then run the same command again.`,
+  );
+  process.exitCode = 2;
+} else if (flags.includes("--help") || flags.includes("-h")) {
+  print(helpText(flags));
+} else if (flags.includes("--version") || flags.includes("-v")) {
+  print(`${__VERSION__}\n`);
+} else {
+  import("../src/io/cli/run.ts")
+    .then((module) => module.run(argv))
+    .catch((error) =>
+      import("../src/io/cli/report-error.ts").then((module) => module.reportError(error, argv)),
+    )
+    .then((code) => {
+      process.exitCode = code;
+    });
+}
+
+/** Straight to the descriptor: `process.stdout` would load the streams, which takes longer than all the rest. */
+function print(text: string): void {
+  try {
+    process.getBuiltinModule("fs").writeSync(1, text);
+  } catch {
+    process.stdout.write(text);
+  }
+}

@@ -1,0 +1,48 @@
+import { countFiles, fileReports } from "./file-report.ts";
+import type { Prepared } from "./prepare.ts";
+import { styleFor } from "./style.ts";
+import { skippedLine } from "./summary.ts";
+import { installCommand, type Outcome } from "./write.ts";
+
+/** The last screen: what was done, what to do next, and how to have it again. */
+export function reportClosing(prepared: Prepared, replay: string): void {
+  const { target } = prepared;
+  const style = styleFor(process.stdout);
+  const next = [
+    ...(target.root === process.cwd() ? [] : [`cd ${shellWord(target.directory)}`]),
+    "bin/setup",
+    "bin/dev",
+  ];
+  const lines = (texts: readonly string[]) => texts.map((text) => `    ${style.cyan(text)}\n`).join("");
+  process.stdout.write(
+    `${style.green("✔")} ${style.bold(target.directory)} is written: ${countFiles(fileReports(prepared))}.\n\n` +
+      `  Next\n${lines(next)}\n  The same again\n${lines([replay])}`,
+  );
+}
+
+/** What was left out or went wrong after the write, a line each, and the output of a failed install. */
+export function reportNotes(prepared: Prepared, outcome: Outcome): void {
+  const { target, skipped } = prepared;
+  const style = styleFor(process.stderr);
+  const note = (text: string) => process.stderr.write(`${style.yellow("!")} ${text}\n`);
+  if (skipped.length > 0) note(skippedLine(prepared));
+  for (const { path, keyPath, reason } of prepared.reconciliation.conflicts) {
+    if (keyPath.length > 0) note(`${path}: yours is kept at ${keyPath.join(".")}. ${reason}`);
+  }
+  const { git, install } = outcome;
+  if (git?.kind === "staged")
+    note(`Staged, not committed: ${git.reason}. Then: git commit -m "Create ${prepared.answers.name}"`);
+  if (git?.kind === "none") note(`No git repository was made: ${git.reason}.`);
+  if (install === null || install.ok) return;
+  const command = installCommand(prepared)?.join(" ");
+  process.stderr.write(`${install.output.replace(/[^\P{Cc}\n\t]/gu, "")}\n`);
+  process.stderr.write(
+    `${style.red("✖")} The install failed: ${install.reason}.\n` +
+      `  Run it again in ${target.directory}: ${command}\n` +
+      `  ${style.dim("The repo is written and complete; only its dependencies are missing.")}\n`,
+  );
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

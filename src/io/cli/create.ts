@@ -1,0 +1,124 @@
+import { missingAnswers, type PartialAnswers, type Question } from "../../core/answers.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Catalogue } from "../../core/types.ts";
+import { readBuiltCatalogue } from "../catalogue.ts";
+import type { Invocation } from "./argv.ts";
+import { checkedAnswers, checkedTarget } from "./checked.ts";
+import { reportClosing, reportNotes } from "./closing.ts";
+import { fileReports } from "./file-report.ts";
+import { givenAnswers } from "./given-answers.ts";
+import { endOnSignals } from "./interruption.ts";
+import { openConflicts, type Prepared, prepare } from "./prepare.ts";
+import { replayLine } from "./replay.ts";
+import { styleFor } from "./style.ts";
+import { summary } from "./summary.ts";
+import { nameOf } from "./target.ts";
+import { write } from "./write.ts";
+
+/** Answers, asked for where they may be, become a repo, or the account of what it would be. */
+export async function create(invocation: Invocation): Promise<number> {
+  const interruption = endOnSignals();
+  const { switches, positionals } = invocation;
+  const catalogue = readBuiltCatalogue();
+  const given = await givenAnswers(invocation);
+  const asked: Asked = {
+    catalogue,
+    given,
+    directory: positionals[0],
+    force: switches.force === true,
+    dryRun: switches["dry-run"] === true,
+  };
+  const prepared = mayAsk(switches) ? await askFor(asked) : await take(asked, switches.yes === true);
+  const conflicts = openConflicts(prepared);
+  const outcome =
+    conflicts.length === 0 && !asked.dryRun ? await write(prepared, switches, interruption) : null;
+  const replay = replayLine({
+    catalogue,
+    answers: prepared.answers,
+    directory: prepared.target.directory,
+    switches: ["install", "git"].filter((name) => switches[name] === false).map((name) => `--no-${name}`),
+  });
+  if (outcome !== null) reportNotes(prepared, outcome);
+  if (switches.json) await printJson(prepared, outcome !== null, replay);
+  else if (outcome !== null) reportClosing(prepared, replay);
+  else if (asked.dryRun)
+    process.stdout.write(summary(prepared, styleFor(process.stdout), process.stdout.columns ?? 80));
+  if (conflicts.length > 0) await reportConflicts(prepared, conflicts);
+  return conflicts.length > 0 || outcome?.install?.ok === false ? 1 : 0;
+}
+
+export type Asked = {
+  readonly catalogue: Catalogue;
+  readonly given: PartialAnswers;
+  readonly directory: string | undefined;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+};
+
+function mayAsk(switches: Invocation["switches"]): boolean {
+  return switches.yes !== true && process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+async function askFor(asked: Asked): Promise<Prepared> {
+  const { askForCreate } = await import("../prompt/ask-for-create.ts");
+  return askForCreate(asked);
+}
+
+/** Without questions: what was not answered is a default where `--yes` says so, and else an error. */
+async function take({ catalogue, given, directory, force }: Asked, yes: boolean): Promise<Prepared> {
+  const named =
+    directory === undefined || given.name !== undefined ? given : { name: nameOf(directory), ...given };
+  const answers = checkedAnswers(catalogue, named);
+  const open = missingAnswers(catalogue, yes ? named : given);
+  const needed = yes ? open.filter(({ key }) => key === "name") : open;
+  if (needed.length > 0) throw missing(needed);
+  const target = checkedTarget(directory ?? answers.name);
+  return prepare({ catalogue, answers, target, decisions: force ? "theirs" : new Map() });
+}
+
+function missing(open: readonly Question[]): Failure {
+  const flags = open.map(({ flag }) => flag);
+  const npm = process.env.npm_config_user_agent?.startsWith("npm/") === true;
+  const fix =
+    flags.length === 1 && flags[0] === "--name"
+      ? "Name the directory, or give --name."
+      : "Give them, or take the defaults with --yes.";
+  return new Failure({
+    code: "usage/missing",
+    message: `Not answered, and there is no terminal to ask on: ${flags.join(" ")}.`,
+    fix: npm ? `${fix} npm keeps flags to itself unless -- stands before them.` : fix,
+  });
+}
+
+async function printJson(prepared: Prepared, written: boolean, replay: string): Promise<void> {
+  const { answers, target, reconciliation } = prepared;
+  const { conflictDiff } = await import("./conflict-diff.ts");
+  const conflicts = reconciliation.conflicts.map(({ path, keyPath, reason }) => ({
+    path,
+    keyPath,
+    reason,
+    diff: conflictDiff(prepared, path),
+  }));
+  const report = {
+    directory: target.root,
+    answers,
+    files: fileReports(prepared),
+    conflicts,
+    written,
+    replay,
+  };
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+}
+
+async function reportConflicts(prepared: Prepared, conflicts: readonly string[]): Promise<void> {
+  const { conflictDiff, paintDiff } = await import("./conflict-diff.ts");
+  const { stderr } = process;
+  const style = styleFor(stderr);
+  for (const path of conflicts) stderr.write(`${paintDiff(conflictDiff(prepared, path), style)}\n`);
+  const files = conflicts.length === 1 ? "1 file is" : `${conflicts.length} files are`;
+  stderr.write(
+    `${style.red("✖")} ${files} there already, with other contents: ${conflicts.join(", ")}.\n` +
+      "  Answer for each on a terminal, move them away, or overwrite them with --force.\n" +
+      `  ${style.dim("Nothing was written.")}\n`,
+  );
+}

@@ -1,0 +1,70 @@
+import { candidatesFor, kindFolders, servicesFor, templatesOf } from "../../core/catalogue.ts";
+import { Failure } from "../../core/failure.ts";
+import { nearest } from "../../core/nearest.ts";
+import type { Catalogue, Template } from "../../core/types.ts";
+import { readBuiltCatalogue } from "../catalogue.ts";
+import type { Invocation } from "./argv.ts";
+import { styleFor } from "./style.ts";
+
+const kinds = Object.entries(kindFolders) as [keyof typeof kindFolders, string][];
+
+/** Prints what there is to choose from, all kinds or one. */
+export async function list({ positionals, switches }: Invocation): Promise<number> {
+  const asked = positionals[0];
+  const chosen = kinds.filter(([, folder]) => asked === undefined || asked === folder);
+  if (chosen.length === 0) throw unknownKind(asked as string);
+  const catalogue = readBuiltCatalogue();
+  const listed = chosen.map(([kind, folder]) => [folder, templatesOf(catalogue, kind)] as const);
+  if (switches.json) {
+    const entries = listed.map(([folder, templates]) => [
+      folder,
+      templates.map((template) => entry(catalogue, template)),
+    ]);
+    const result = asked === undefined ? Object.fromEntries(entries) : entries[0]?.[1];
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return 0;
+  }
+  const style = styleFor(process.stdout);
+  const width = Math.max(...listed.flatMap(([, templates]) => templates.map(({ id }) => id.length)));
+  const sections = listed.map(([folder, templates]) => {
+    const rows = templates.map(
+      ({ id, definition }) => `  ${style.cyan(id.padEnd(width))}  ${definition.description}\n`,
+    );
+    return `${style.bold(folder)}\n${rows.join("")}`;
+  });
+  process.stdout.write(sections.join("\n"));
+  return 0;
+}
+
+function entry(catalogue: Catalogue, template: Template) {
+  const { id, kind, definition } = template;
+  const shared = { id, label: definition.label, description: definition.description };
+  if (kind === "service")
+    return { ...shared, roles: Object.keys(definition.roles), stacks: stacksWith(catalogue, id) };
+  if (kind !== "stack") return shared;
+  const services = servicesFor(catalogue, template);
+  return {
+    ...shared,
+    services: services.map((service) => service.id),
+    jobs: candidatesFor("jobs", services).map((service) => service.id),
+    processes: Object.keys(definition.processes),
+    packageManagers: Object.keys(definition.packageManagers),
+  };
+}
+
+function stacksWith(catalogue: Catalogue, service: string): readonly string[] {
+  const stacks = templatesOf(catalogue, "stack");
+  return stacks
+    .filter((stack) => servicesFor(catalogue, stack).some(({ id }) => id === service))
+    .map(({ id }) => id);
+}
+
+function unknownKind(kind: string): Failure {
+  const folders = kinds.map(([, folder]) => folder);
+  const near = nearest(kind, folders);
+  return new Failure({
+    code: "usage/kind",
+    message: `There is no kind "${kind.replace(/\p{Cc}/gu, "\uFFFD").slice(0, 60)}" to list.`,
+    fix: near === null ? `Use one of ${folders.join(", ")}.` : `Did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,31 @@
+import { countFiles, fileReports } from "./file-report.ts";
+import { fileTree } from "./file-tree.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Style } from "./style.ts";
+
+/** What would be written, and where: the files by directory, their count, and what is left out. */
+export function summary(prepared: Prepared, style: Style, columns: number): string {
+  const { answers, target, skipped } = prepared;
+  const reports = fileReports(prepared);
+  const choices = [
+    answers.stack,
+    ...answers.services,
+    answers.processes.map(({ name }) => name).join(" "),
+    ...answers.platforms,
+    ...(answers.ci === null ? [] : [answers.ci]),
+    answers.packageManager,
+  ];
+  return [
+    `\n  ${style.bold(target.directory)}  ${style.dim(choices.join(" · "))}\n\n`,
+    fileTree(reports, style, columns),
+    `\n  ${countFiles(reports)}\n`,
+    ...(skipped.length === 0 ? [] : [`  ${skippedLine(prepared)}\n`]),
+  ].join("");
+}
+
+/** Why some files aren't written; they'd have no effect where the target is. */
+export function skippedLine({ skipped, target }: Prepared): string {
+  const above =
+    target.workTree !== null && target.workTree !== target.root ? target.workTree : target.workspace;
+  return `Skipped ${skipped.join(", ")}: that counts only at the root, which is ${above}.`;
+}

@@ -1,0 +1,73 @@
+/** What the command line understands: one table for the parser, the help and the suggestions. */
+
+export type Flag = {
+  /** How the value is called in the help; absent for a switch. */
+  readonly value?: string;
+  readonly help: string;
+  /** Whether `--no-<name>` is the form that people need. */
+  readonly negated?: true;
+  readonly short?: string;
+};
+
+export type Verb = {
+  readonly usage: string;
+  readonly help: string;
+  /** Positional arguments after the verb, at most. */
+  readonly positionals: number;
+  readonly flags: { readonly [name: string]: Flag };
+};
+
+const json: Flag = { help: "Print the result as JSON on stdout" };
+
+export const verbs: { readonly [name: string]: Verb } = {
+  create: {
+    usage: "[dir] [options]",
+    help: "Ask, show what would be written, write a repo that runs",
+    positionals: 1,
+    flags: {
+      name: { value: "NAME", help: "Name of the service (default: the directory's)" },
+      description: { value: "TEXT", help: "What it does, in a sentence" },
+      license: { value: "ID", help: "MIT, Apache-2.0, … or UNLICENSED" },
+      author: { value: "TEXT", help: "Author, for LICENSE and package metadata" },
+      stack: { value: "ID", help: "Language and framework" },
+      services: { value: "a,b", help: "Backing services, or none" },
+      jobs: { value: "ID", help: "The service that carries jobs" },
+      processes: { value: "a,b", help: "Process types; type, or name:type" },
+      platforms: { value: "a,b", help: "Platforms to deploy to, or none" },
+      ci: { value: "ID", help: "Continuous integration, or none" },
+      "package-manager": { value: "ID", help: "Which one the repo uses" },
+      example: { negated: true, help: "Leave the example feature out" },
+      answers: { value: "FILE", help: "Answers from a JSON or YAML file, - for stdin; flags win" },
+      yes: { short: "y", help: "Take the default of whatever was not answered" },
+      force: { help: "Overwrite files that differ" },
+      install: { negated: true, help: "Don't install the dependencies" },
+      git: { negated: true, help: "Don't make a git repository" },
+      "dry-run": { help: "Show what would be written, write nothing" },
+      json,
+    },
+  },
+  list: {
+    usage: "[stacks|services|processes|platforms|ci] [--json]",
+    help: "Print the catalogue",
+    positionals: 1,
+    flags: { json },
+  },
+  schema: { usage: "", help: "Print the JSON Schema of the answers", positionals: 0, flags: { json } },
+  render: {
+    usage: "--receipt FILE --json",
+    help: "Print the tree that a receipt renders to",
+    positionals: 0,
+    flags: { receipt: { value: "FILE", help: "A .twelve-factor.json, - for stdin" }, json },
+  },
+  recover: {
+    usage: "[dir] [--abort]",
+    help: "Finish, or undo, a write that was cut off",
+    positionals: 1,
+    flags: { abort: { help: "Undo it instead" } },
+  },
+};
+
+export const commonFlags: { readonly [name: string]: Flag } = {
+  help: { short: "h", help: "Print this help, or a verb's: list --help" },
+  version: { short: "v", help: "Print the version" },
+};

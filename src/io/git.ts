@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Tree } from "../core/types.ts";
+
+export type Committed =
+  | { readonly kind: "committed" }
+  | { readonly kind: "staged"; readonly reason: string }
+  | { readonly kind: "none"; readonly reason: string };
+
+/** Makes a repository of the directory, with the tree as its first commit; staged only, where git won't commit. */
+export function firstCommit({
+  root,
+  tree,
+  message,
+}: {
+  root: string;
+  tree: Tree;
+  message: string;
+}): Committed {
+  const made = initialise(root);
+  if (made !== null) return { kind: "none", reason: made };
+  const added = git(
+    root,
+    ["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
+    pathspecs(tree.keys()),
+  );
+  if (added.status !== 0) return { kind: "none", reason: reasonOf(added) };
+  keepExecutable(root, tree);
+  // Without this setting git makes an identity up from the host's name.
+  const committed = git(root, ["-c", "user.useConfigOnly=true", "commit", "--quiet", "--message", message]);
+  if (committed.status === 0) return { kind: "committed" };
+  const unknown = /auto-detection is disabled|Please tell me who you are/.test(committed.stderr);
+  return { kind: "staged", reason: unknown ? "git knows no user.name and user.email" : reasonOf(committed) };
+}
+
+function initialise(root: string): string | null {
+  const made = git(root, ["init", "--quiet", "--initial-branch=main"]);
+  if (made.status === 0) return null;
+  if (made.status !== 129) return reasonOf(made);
+  // Before git 2.28 there was no such option.
+  const older = git(root, ["init", "--quiet"]);
+  if (older.status !== 0) return reasonOf(older);
+  git(root, ["symbolic-ref", "HEAD", "refs/heads/main"]);
+  return null;
+}
+
+/** Where the file system has no such bit, git has to be told. */
+function keepExecutable(root: string, tree: Tree): void {
+  if (!/filemode\s*=\s*false/i.test(readFileSync(join(root, ".git", "config"), "utf8"))) return;
+  const executable = [...tree].filter(([, file]) => file.executable).map(([path]) => path);
+  git(root, ["update-index", "--chmod=+x", "-z", "--stdin"], executable.map((path) => `${path}\0`).join(""));
+}
+
+function pathspecs(paths: Iterable<string>): string {
+  return [...paths].map((path) => `${path}\0`).join("");
+}
+
+type Ran = { readonly status: number | null; readonly stderr: string };
+
+function git(root: string, args: readonly string[], input = ""): Ran {
+  const { status, stderr, error } = spawnSync("git", args, {
+    cwd: root,
+    input,
+    encoding: "utf8",
+    env: outsideOfAnyRepository(),
+    timeout: 120_000,
+  });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
+    return { status: null, stderr: "git isn't installed" };
+  }
+  return { status, stderr: error === undefined ? stderr : error.message };
+}
+
+/** As git sets them for its hooks; they'd lead it to another repository. */
+function outsideOfAnyRepository(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_LITERAL_PATHSPECS: "1" };
+  for (const name of [
+    "DIR",
+    "WORK_TREE",
+    "INDEX_FILE",
+    "OBJECT_DIRECTORY",
+    "COMMON_DIR",
+    "NAMESPACE",
+    "PREFIX",
+  ]) {
+    delete env[`GIT_${name}`];
+  }
+  return env;
+}
+
+function reasonOf({ status, stderr }: Ran): string {
+  const line = stderr.split("\n").find((text) => text.trim() !== "");
+  return line?.replace(/^(fatal|error): /, "").replace(/\p{Cc}/gu, "") ?? `git ended with ${status}`;
+}
