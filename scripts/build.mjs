@@ -9,51 +9,82 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 rmSync(`${root}dist`, { recursive: true, force: true });
 mkdirSync(`${root}dist`);
 
-await build({
+const shared = {
   absWorkingDir: root,
-  entryPoints: { bin: "bin/create-twelve-factor.ts" },
-  outdir: "dist",
   bundle: true,
-  splitting: true,
-  minify: true,
   format: "esm",
   platform: "node",
-  target: "node20.19",
   mainFields: ["module", "main"],
-  alias: { prompts: "prompts/lib/index.js" },
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: "none",
   logLevel: "warning",
+};
+
+// The entry point answers --version and --help by itself, and any Node that people still have can parse it.
+await build({
+  ...shared,
+  entryPoints: { bin: "bin/create-twelve-factor.ts" },
+  outdir: "dist",
+  minify: true,
+  target: "node10",
+  supported: { "dynamic-import": true },
+  plugins: [besideIt("../src/io/cli/run.ts", "./main.js")],
+});
+
+await build({
+  ...shared,
+  entryPoints: { main: "src/io/cli/run.ts" },
+  outdir: "dist",
+  splitting: true,
+  minify: true,
+  target: "node20.19",
+  alias: { prompts: "prompts/lib/index.js" },
   plugins: [builtinsWithoutImport()],
 });
 
 const compiler = await build({
-  absWorkingDir: root,
+  ...shared,
   entryPoints: ["src/io/compile-catalogue.ts"],
-  bundle: true,
   write: false,
-  format: "esm",
-  platform: "node",
   target: "node20.19",
-  mainFields: ["module", "main"],
-  alias: { handlebars: "handlebars/dist/cjs/handlebars.js" },
-  define: { __VERSION__: JSON.stringify(version) },
-  logLevel: "warning",
   plugins: [builtinsWithoutImport()],
 });
 const source = Buffer.from(compiler.outputFiles[0].text).toString("base64");
 const { compileCatalogue } = await import(`data:text/javascript;base64,${source}`);
 writeFileSync(`${root}dist/catalogue.json`, JSON.stringify(compileCatalogue(`${root}templates`)));
 
+/** An import that stays one, of a file that another build puts beside this one. */
+function besideIt(source, path) {
+  return {
+    name: "beside-it",
+    setup({ onResolve }) {
+      onResolve({ filter: new RegExp(`^${source.replaceAll(".", "\\.")}$`) }, () => ({
+        path,
+        external: true,
+      }));
+    },
+  };
+}
+
 /**
- * Builtin modules through `process.getBuiltinModule`. An `import` of `node:fs` reads each of its exports, lazy ones
- * like `fs.promises` too, and that alone takes a seventh of a start; `require` doesn't exist in a bundle of ESM.
+ * Builtin modules through `process.getBuiltinModule`, in place. An `import` of `node:fs` reads each of its exports, lazy
+ * ones like `fs.promises` too, and that alone takes a seventh of a start; as modules of their own they'd become chunks,
+ * each a file to load; and `require` doesn't exist in a bundle of ESM.
  */
 function builtinsWithoutImport() {
-  const names = builtinModules.map((name) => name.replaceAll("/", "\\/")).join("|");
+  const names = builtinModules.filter((name) => !name.startsWith("_")).join("|");
+  const statement = new RegExp(
+    `^import\\s+(?!type\\b)([^"';]+?)\\s+from\\s*["'](?:node:)?(${names})["'];?`,
+    "gm",
+  );
   return {
     name: "builtins-without-import",
     setup({ onResolve, onLoad }) {
+      onLoad({ filter: /\.(ts|m?js)$/, namespace: "file" }, ({ path }) => {
+        const source = readFileSync(path, "utf8");
+        const contents = source.replace(statement, (_, clause, name) => taken(clause, name));
+        return contents === source ? undefined : { contents, loader: path.endsWith(".ts") ? "ts" : "js" };
+      });
       onResolve({ filter: new RegExp(`^(node:)?(${names})$`) }, ({ path }) => ({
         path: path.replace(/^(node:)?/, "node:"),
         namespace: "builtin",
@@ -64,4 +95,20 @@ function builtinsWithoutImport() {
       }));
     },
   };
+}
+
+/** `a, { b as c, type D }` of a builtin module, as constants. */
+function taken(clause, name) {
+  const [, whole, list] = /^(?:(?:\*\s*as\s+)?([\w$]+))?\s*,?\s*(?:\{([^}]*)\})?$/.exec(clause);
+  const module = `globalThis.process.getBuiltinModule("node:${name}")`;
+  const values = (list ?? "")
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item && !item.startsWith("type "));
+  return [
+    ...(whole === undefined ? [] : [`const ${whole} = ${module};`]),
+    ...(values.length === 0
+      ? []
+      : [`const { ${values.map((item) => item.replace(/\s+as\s+/, ": ")).join(", ")} } = ${module};`]),
+  ].join(" ");
 }
