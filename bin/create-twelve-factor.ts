@@ -18,14 +18,13 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
 } else if (flags.includes("--version") || flags.includes("-v")) {
   print(`${__VERSION__}\n`);
 } else {
-  import("../src/io/cli/run.ts")
-    .then((module) => module.run(argv))
-    .catch((error) =>
-      import("../src/io/cli/report-error.ts").then((module) => module.reportError(error, argv)),
-    )
-    .then((code) => {
-      process.exitCode = code;
-    });
+  import("../src/io/cli/run.ts").then(({ run, reportError }) =>
+    run(argv)
+      .catch((error) => reportError(error, argv))
+      .then((code) => {
+        process.exitCode = code;
+      }),
+  );
 }
 
 /** Straight to the descriptor: `process.stdout` would load the streams, which takes longer than all the rest. */

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { withProgress } from "./progress.ts";
 
 export type Installed =
@@ -7,6 +6,7 @@ export type Installed =
 
 /** Runs the stack's frozen install in the directory. What it prints is shown only where it fails. */
 export async function install(root: string, command: readonly string[]): Promise<Installed> {
+  const { execa } = await import("execa");
   const [program = "", ...args] = command;
   const ran = await withProgress(command.join(" "), () =>
     execa(program, args, {

@@ -1,22 +1,21 @@
-import { parse } from "yaml";
 import { type PartialAnswers, readPartialAnswers } from "../../core/answers.ts";
 import { Failure } from "../../core/failure.ts";
 
 const most = 256 * 1024;
 
 /** Answers from the text of a JSON or YAML file. What isn't one is refused, as is all that a parser could be led astray by. */
-export function parseAnswersFile(text: string, origin: string): PartialAnswers {
+export async function parseAnswersFile(text: string, origin: string): Promise<PartialAnswers> {
   if (text.length > most) refuse(origin, "is too large", `Answers take less than ${most / 1024} kB.`);
-  return readPartialAnswers(parseData(text, origin), origin);
+  return readPartialAnswers(await parseData(text, origin), origin);
 }
 
-function parseData(text: string, origin: string): unknown {
+async function parseData(text: string, origin: string): Promise<unknown> {
   const guard = (key: unknown, value: unknown) =>
     key === "__proto__" ? refuse(origin, 'has a key "__proto__"', "Remove it.") : value;
   try {
-    return text.trimStart().startsWith("{")
-      ? JSON.parse(text, guard)
-      : parse(text, guard, { maxAliasCount: 20, logLevel: "error" });
+    if (text.trimStart().startsWith("{")) return JSON.parse(text, guard);
+    const { parse } = await import("yaml");
+    return parse(text, guard, { maxAliasCount: 20, logLevel: "error" });
   } catch (error) {
     if (error instanceof Failure) throw error;
     const [reason] = (error as Error).message.split("\n");

@@ -1,12 +1,13 @@
-import { unifiedDiff } from "../../core/diff.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Style } from "./style.ts";
 
 /** How the file that is there differs from ours, as a diff. */
-export function conflictDiff({ ours, tree }: Prepared, path: string): string {
+export async function conflictDiff({ ours, tree }: Prepared, path: string): Promise<string> {
   const [before, after] = [ours.get(path)?.content, tree.get(path)?.content];
-  if (typeof before === "string" && typeof after === "string") return unifiedDiff(path, before, after);
-  return `Binary files a/${path} and b/${path} differ\n`;
+  if (typeof before !== "string" || typeof after !== "string")
+    return `Binary files a/${path} and b/${path} differ\n`;
+  const { unifiedDiff } = await import("../../core/diff.ts");
+  return unifiedDiff(path, before, after);
 }
 
 /** The diff in colours, with control characters made visible; cut where it has more lines than `most`. */

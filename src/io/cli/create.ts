@@ -2,9 +2,11 @@ import { missingAnswers, type PartialAnswers, type Question } from "../../core/a
 import { Failure } from "../../core/failure.ts";
 import type { Catalogue } from "../../core/types.ts";
 import { readBuiltCatalogue } from "../catalogue.ts";
+import { askForCreate } from "../prompt/ask-for-create.ts";
 import type { Invocation } from "./argv.ts";
 import { checkedAnswers, checkedTarget } from "./checked.ts";
 import { reportClosing, reportNotes } from "./closing.ts";
+import { conflictDiff, paintDiff } from "./conflict-diff.ts";
 import { fileReports } from "./file-report.ts";
 import { givenAnswers } from "./given-answers.ts";
 import { endOnSignals } from "./interruption.ts";
@@ -28,7 +30,7 @@ export async function create(invocation: Invocation): Promise<number> {
     force: switches.force === true,
     dryRun: switches["dry-run"] === true,
   };
-  const prepared = mayAsk(switches) ? await askFor(asked) : await take(asked, switches.yes === true);
+  const prepared = mayAsk(switches) ? await askForCreate(asked) : await take(asked, switches.yes === true);
   const conflicts = openConflicts(prepared);
   const outcome =
     conflicts.length === 0 && !asked.dryRun ? await write(prepared, switches, interruption) : null;
@@ -59,11 +61,6 @@ function mayAsk(switches: Invocation["switches"]): boolean {
   return switches.yes !== true && process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-async function askFor(asked: Asked): Promise<Prepared> {
-  const { askForCreate } = await import("../prompt/ask-for-create.ts");
-  return askForCreate(asked);
-}
-
 /** Without questions: what was not answered is a default where `--yes` says so, and else an error. */
 async function take({ catalogue, given, directory, force }: Asked, yes: boolean): Promise<Prepared> {
   const named =
@@ -92,13 +89,10 @@ function missing(open: readonly Question[]): Failure {
 
 async function printJson(prepared: Prepared, written: boolean, replay: string): Promise<void> {
   const { answers, target, reconciliation } = prepared;
-  const { conflictDiff } = await import("./conflict-diff.ts");
-  const conflicts = reconciliation.conflicts.map(({ path, keyPath, reason }) => ({
-    path,
-    keyPath,
-    reason,
-    diff: conflictDiff(prepared, path),
-  }));
+  const conflicts = [];
+  for (const { path, keyPath, reason } of reconciliation.conflicts) {
+    conflicts.push({ path, keyPath, reason, diff: await conflictDiff(prepared, path) });
+  }
   const report = {
     directory: target.root,
     answers,
@@ -111,10 +105,9 @@ async function printJson(prepared: Prepared, written: boolean, replay: string): 
 }
 
 async function reportConflicts(prepared: Prepared, conflicts: readonly string[]): Promise<void> {
-  const { conflictDiff, paintDiff } = await import("./conflict-diff.ts");
   const { stderr } = process;
   const style = styleFor(stderr);
-  for (const path of conflicts) stderr.write(`${paintDiff(conflictDiff(prepared, path), style)}\n`);
+  for (const path of conflicts) stderr.write(`${paintDiff(await conflictDiff(prepared, path), style)}\n`);
   const files = conflicts.length === 1 ? "1 file is" : `${conflicts.length} files are`;
   stderr.write(
     `${style.red("✖")} ${files} there already, with other contents: ${conflicts.join(", ")}.\n` +

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PartialAnswers } from "../../core/answers.ts";
 import { Failure } from "../../core/failure.ts";
 import type { ProcessAnswer } from "../../core/types.ts";
+import { parseAnswersFile } from "./answers-file.ts";
 import type { Invocation } from "./argv.ts";
 
 /** What the flags answer, over what the answers file does. */
@@ -27,8 +28,7 @@ export function readInput(file: string, flag: string): string {
   }
 }
 
-async function readAnswers(file: string): Promise<PartialAnswers> {
-  const { parseAnswersFile } = await import("./answers-file.ts");
+function readAnswers(file: string): Promise<PartialAnswers> {
   return parseAnswersFile(readInput(file, "--answers"), file === "-" ? "stdin" : file);
 }
 

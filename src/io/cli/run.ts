@@ -1,27 +1,26 @@
 import { type Invocation, parseArgv } from "./argv.ts";
+import { create } from "./create.ts";
+import { list } from "./list.ts";
+import { recoverDirectory } from "./recover.ts";
+import { renderFromReceipt } from "./render.ts";
+import { schema } from "./schema.ts";
+
+export { reportError } from "./report-error.ts";
+
+// All verbs are in one file of the bundle; what is large in them is imported where it is used.
+const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<number> } = {
+  create,
+  list,
+  schema,
+  render: renderFromReceipt,
+  recover: recoverDirectory,
+};
 
 /** Runs the verb that the arguments name. Gives the exit code; throws what the entry point reports. */
 export async function run(argv: readonly string[]): Promise<number> {
   process.stdout.on("error", endQuietly);
   const invocation = parseArgv(argv);
-  return (await load(invocation.verb))(invocation);
-}
-
-type Run = (invocation: Invocation) => Promise<number>;
-
-async function load(verb: string): Promise<Run> {
-  switch (verb) {
-    case "list":
-      return (await import("./list.ts")).list;
-    case "schema":
-      return (await import("./schema.ts")).schema;
-    case "render":
-      return (await import("./render.ts")).renderFromReceipt;
-    case "recover":
-      return (await import("./recover.ts")).recoverDirectory;
-    default:
-      return (await import("./create.ts")).create;
-  }
+  return (runs[invocation.verb] as typeof create)(invocation);
 }
 
 /** The reader of a pipe may have seen enough. */

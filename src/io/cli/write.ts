@@ -1,8 +1,8 @@
 import type { Json } from "../../core/types.ts";
 import { commitChanges } from "../commit/commit-changes.ts";
 import { createDirectory } from "../commit/create-directory.ts";
-import type { Committed } from "../git.ts";
-import type { Installed } from "../install.ts";
+import { type Committed, firstCommit } from "../git.ts";
+import { type Installed, install } from "../install.ts";
 import type { Invocation } from "./argv.ts";
 import { type Interruption, yieldToSignals } from "./interruption.ts";
 import type { Prepared } from "./prepare.ts";
@@ -23,10 +23,9 @@ export async function write(
   interruption.state = `All files are written in ${target.directory}; what comes after was left out.`;
   await yieldToSignals();
   const installing = switches.install === false ? null : installCommand(prepared);
-  const installed = installing && (await (await import("../install.ts")).install(target.root, installing));
+  const installed = installing && (await install(target.root, installing));
   if (switches.git === false || target.workTree !== null || target.workspace !== null)
     return { install: installed, git: null };
-  const { firstCommit } = await import("../git.ts");
   const message = `Create ${prepared.answers.name}`;
   return { install: installed, git: firstCommit({ root: target.root, tree, message }) };
 }

@@ -33,7 +33,7 @@ export async function askForCreate(asked: Asked): Promise<Prepared> {
     if (open !== undefined) return questionStep(open, fallback);
     prepared = await prepareFor(asked, partial, taken);
     const [conflict] = openConflicts(prepared);
-    if (conflict !== undefined) return conflictStep(prepared, conflict, style);
+    if (conflict !== undefined) return await conflictStep(prepared, conflict, style);
     if (asked.dryRun || taken.get("confirm") === true) return null;
     if (taken.get("confirm") === false) throw new Cancelled();
     return confirmStep(prepared, style);
@@ -74,8 +74,8 @@ function questionStep(question: Question, name: string): Step {
   return { id: question.key, lead: "", asked: { ...question, initial } };
 }
 
-function conflictStep(prepared: Prepared, path: string, style: Style): Step {
-  const lead = `\n${paintDiff(conflictDiff(prepared, path), style, 30)}\n`;
+async function conflictStep(prepared: Prepared, path: string, style: Style): Promise<Step> {
+  const lead = `\n${paintDiff(await conflictDiff(prepared, path), style, 30)}\n`;
   const choices = [
     { value: "ours", title: "Keep mine", description: "" },
     { value: "theirs", title: "Overwrite it", description: "" },

@@ -1,4 +1,4 @@
-import prompts, { type PromptObject } from "prompts";
+import type { PromptObject } from "prompts";
 import type { Question } from "../../core/answers.ts";
 import { Cancelled } from "./cancelled.ts";
 import type { Screen } from "./screen.ts";
@@ -8,6 +8,7 @@ export type Value = string | boolean | readonly string[];
 
 /** Puts one question to the terminal. Null is a step back (Escape); Ctrl-C and a terminal that went away cancel. */
 export async function ask(asked: Asked, screen: Screen): Promise<Value | null> {
+  const { default: prompts } = await import("prompts");
   const { stdin } = process;
   let pressed = "";
   let hangUp = () => {};
