@@ -23,8 +23,8 @@ export const tools = {
   baseImage: inTools("base-image", "root.tar"),
   node26: npmPackage("node26", "bin"),
   node24: npmPackage("node24", "bin"),
-  npm: npmPackage("npm"),
-  pnpm: npmPackage("pnpm"),
+  /** Has npm, npx, pnpm and pnpx, which run on the first Node of the PATH. */
+  npmBin: npmPackage(".bin"),
   varlock: npmPackage(".bin", "varlock"),
   python: inTools("python", "bin"),
   actionlint: inTools("actionlint", "bin", "actionlint"),

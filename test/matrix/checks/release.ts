@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { query } from "../../support/servers.ts";
+import { commandOf, type Deployment, runOnce } from "../deployment.ts";
+import { lastLines } from "../step.ts";
+import { list } from "./example.ts";
+
+/** Twenty releases at once on what was never released: all end well, and each migration is run once. */
+export async function releasesAtOnce(deployment: Deployment): Promise<void> {
+  const { emitted } = deployment;
+  const line = commandOf(deployment, "release");
+  const done = await Promise.all(
+    Array.from({ length: 20 }, () => runOnce(deployment, emitted.release, line)),
+  );
+  const failed = done.filter(({ code }) => code !== 0);
+  assert.equal(failed.length, 0, `${failed.length} of 20 failed:\n${lastLines(failed[0]?.text ?? "", 12)}`);
+  if (deployment.direct.postgres === undefined || emitted.variables.postgres === undefined) return;
+  const migrating = done.filter(({ text }) => /"migration":/.test(text));
+  const runs = done.flatMap(({ text }) =>
+    [...text.matchAll(/"migration":"([^"]+)"/g)].map(([, name]) => name),
+  );
+  assert.ok(
+    migrating.length <= 1 || emitted.roles.store !== "postgres",
+    `${migrating.length} releases migrated`,
+  );
+  assert.equal(new Set(runs).size, runs.length, `a migration ran twice: ${runs.join(", ")}`);
+}
+
+/** Once more on what is there already: nothing changes. */
+export async function releasesAgain(deployment: Deployment): Promise<void> {
+  const before = await schemaOf(deployment);
+  const { code, text } = await runOnce(
+    deployment,
+    deployment.emitted.release,
+    commandOf(deployment, "release"),
+  );
+  assert.equal(code, 0, lastLines(text, 12));
+  assert.equal(await schemaOf(deployment), before, "a second release changes the schema");
+}
+
+/** Ten seeds at once leave what one leaves. */
+export async function seedsAtOnce(deployment: Deployment, port: number): Promise<void> {
+  const seed = () => runOnce(deployment, deployment.emitted.release, "node dist/seed.js");
+  const done = await Promise.all(Array.from({ length: 10 }, seed));
+  const failed = done.filter(({ code }) => code !== 0);
+  assert.equal(failed.length, 0, `${failed.length} of 10 failed:\n${lastLines(failed[0]?.text ?? "", 12)}`);
+  if (!deployment.emitted.combination.example || deployment.emitted.roles.store == null) return;
+  await new Promise((resolve) => setTimeout(resolve, 5_100));
+  const rows = (await list(port)).map(({ id, text }) => `${id} ${text}`).sort();
+  assert.ok(rows.length > 0, "the seed added nothing");
+  assert.equal((await seed()).code, 0);
+  await new Promise((resolve) => setTimeout(resolve, 5_100));
+  assert.deepEqual((await list(port)).map(({ id, text }) => `${id} ${text}`).sort(), rows);
+  assert.equal(new Set(rows).size, rows.length, "a row is there twice");
+}
+
+/** Columns of every table, without rows. */
+export async function schemaOf({ direct }: Deployment): Promise<string> {
+  if (direct.postgres === undefined) return "";
+  const rows = await query(
+    direct.postgres,
+    `select table_schema, table_name, column_name, data_type from information_schema.columns
+     where table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 3`,
+  );
+  return JSON.stringify(rows);
+}

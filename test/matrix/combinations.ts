@@ -1,0 +1,91 @@
+/** One way to answer the questions that change what is emitted. */
+export type Combination = {
+  readonly services: readonly string[];
+  readonly jobs: string | null;
+  readonly processes: readonly string[];
+  readonly example: boolean;
+  readonly platforms: readonly string[];
+  readonly ci: string | null;
+  readonly packageManager: string;
+};
+
+/** What can be chosen, as the catalogue has it. */
+export type Choices = {
+  readonly services: readonly string[];
+  readonly platforms: readonly string[];
+  readonly ci: readonly string[];
+  readonly packageManagers: readonly string[];
+};
+
+const processSets = [["web"], ["web", "worker"], ["web", "worker", "clock"]] as const;
+
+/** Every combination that the flags allow. A worker needs a service that carries its jobs. */
+export function allCombinations(choices: Choices): readonly Combination[] {
+  const found: Combination[] = [];
+  for (const services of subsets(choices.services)) {
+    for (const processes of processSets) {
+      const carriers = processes.length === 1 ? [null] : services;
+      for (const jobs of carriers) {
+        for (const example of [true, false]) {
+          for (const platforms of subsets(choices.platforms)) {
+            for (const ci of [...choices.ci, null]) {
+              for (const packageManager of choices.packageManagers) {
+                found.push({ services, jobs, processes, example, platforms, ci, packageManager });
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The factors of which every pair of values is to be met, a service being one of its own. */
+export function factorsOf(combination: Combination, choices: Choices): readonly string[] {
+  return [
+    ...choices.services.map((id) => `${id}=${combination.services.includes(id)}`),
+    `jobs=${combination.jobs}`,
+    `processes=${combination.processes.join(",")}`,
+    `example=${combination.example}`,
+    ...choices.platforms.map((id) => `${id}=${combination.platforms.includes(id)}`),
+    `ci=${combination.ci}`,
+    `packageManager=${combination.packageManager}`,
+  ];
+}
+
+/** `postgres+redis jobs=redis web,worker example heroku github pnpm` */
+export function nameOf(combination: Combination): string {
+  return [
+    combination.services.join("+") || "no-services",
+    combination.jobs === null ? "" : `jobs=${combination.jobs}`,
+    combination.processes.join(","),
+    combination.example ? "example" : "no-example",
+    combination.platforms.join("+") || "no-platform",
+    combination.ci ?? "no-ci",
+    combination.packageManager,
+  ]
+    .filter((word) => word !== "")
+    .join(" ");
+}
+
+/** The same answers as flags of the command. */
+export function flagsOf(combination: Combination): readonly string[] {
+  const list = (ids: readonly string[]): string => ids.join(",") || "none";
+  return [
+    `--services=${list(combination.services)}`,
+    ...(combination.jobs === null ? [] : [`--jobs=${combination.jobs}`]),
+    `--processes=${list(combination.processes)}`,
+    `--platforms=${list(combination.platforms)}`,
+    `--ci=${combination.ci ?? "none"}`,
+    `--package-manager=${combination.packageManager}`,
+    ...(combination.example ? [] : ["--no-example"]),
+  ];
+}
+
+function subsets(ids: readonly string[]): readonly (readonly string[])[] {
+  const [first, ...rest] = ids;
+  if (first === undefined) return [[]];
+  const without = subsets(rest);
+  return without.flatMap((subset) => [subset, [first, ...subset]]).sort((a, b) => a.length - b.length);
+}

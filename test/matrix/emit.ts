@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { completeAnswers } from "../../src/core/answers.ts";
+import { templatesOf } from "../../src/core/catalogue.ts";
+import { plan } from "../../src/core/plan.ts";
+import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts";
+import { render } from "../../src/core/render.ts";
+import type { Catalogue, EnvVariable, FileContent, Tree } from "../../src/core/types.ts";
+import type { Choices, Combination } from "./combinations.ts";
+
+/** A process of the emitted repo, with what it needs from its environment. */
+export type EmittedProcess = {
+  readonly name: string;
+  readonly http: boolean;
+  readonly variables: readonly EnvVariable[];
+};
+
+/** What a combination renders to, and the facts that it was rendered from. */
+export type Emitted = {
+  readonly combination: Combination;
+  readonly tree: Tree;
+  /** Equal for two trees that differ in nothing but the receipt. */
+  readonly fingerprint: string;
+  readonly processes: readonly EmittedProcess[];
+  readonly release: EmittedProcess;
+  /** The service that plays each role. */
+  readonly roles: { readonly [role: string]: string | null };
+  /** Each service's URL variable. */
+  readonly variables: { readonly [service: string]: string };
+};
+
+export const appName = "matrix-app";
+
+export function readCatalogue(): Catalogue {
+  return JSON.parse(readFileSync("dist/catalogue.json", "utf8")) as Catalogue;
+}
+
+export function choicesOf(catalogue: Catalogue): Choices {
+  const ids = (kind: "service" | "platform" | "ci"): readonly string[] =>
+    templatesOf(catalogue, kind).map(({ id }) => id);
+  const [stack] = templatesOf(catalogue, "stack");
+  return {
+    services: ids("service"),
+    platforms: ids("platform"),
+    ci: ids("ci"),
+    packageManagers: Object.keys(stack?.definition.packageManagers ?? {}),
+  };
+}
+
+/** Renders in this process what the command writes for the same answers. */
+export function emit(catalogue: Catalogue, combination: Combination): Emitted {
+  const answers = completeAnswers(catalogue, {
+    name: appName,
+    services: combination.services,
+    jobs: combination.jobs,
+    processes: combination.processes.map((type) => ({ name: type, type })),
+    platforms: combination.platforms,
+    ci: combination.ci,
+    packageManager: combination.packageManager,
+    example: combination.example,
+  });
+  const planned = plan(catalogue, answers);
+  const tree = render(planned, printReceipt(receiptOf(catalogue, answers)));
+  const project = planned.context.project as unknown as Project;
+  return {
+    combination,
+    tree,
+    fingerprint: fingerprintOf(tree),
+    processes: project.processes,
+    release: { name: "release", http: false, variables: project.release.variables },
+    roles: project.roles,
+    variables: Object.fromEntries(project.services.map(({ id, variable }) => [id, variable])),
+  };
+}
+
+type Project = {
+  readonly processes: readonly EmittedProcess[];
+  readonly release: { readonly variables: readonly EnvVariable[] };
+  readonly roles: { readonly [role: string]: string | null };
+  readonly services: readonly { readonly id: string; readonly variable: string }[];
+};
+
+export function writeTree(tree: Tree, folder: string): void {
+  for (const [path, { content, executable }] of tree) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+    chmodSync(target, executable ? 0o755 : 0o644);
+  }
+}
+
+/** Paths whose bytes or executable bit differ between a folder and a tree, `.git` aside. */
+export function differences(folder: string, tree: Tree): readonly string[] {
+  const onDisk = new Map(filesIn(folder).map((path) => [relative(folder, path), path]));
+  const paths = new Set([...tree.keys(), ...onDisk.keys()]);
+  return [...paths].filter((path) => {
+    const expected = tree.get(path);
+    const actual = onDisk.get(path);
+    return expected === undefined || actual === undefined || !isEqual(expected, actual);
+  });
+}
+
+function isEqual({ content, executable }: FileContent, path: string): boolean {
+  const isExecutable = (statSync(path).mode & 0o100) !== 0;
+  return isExecutable === executable && readFileSync(path).equals(Buffer.from(content));
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === ".git" || entry.name === "node_modules") return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
+function fingerprintOf(tree: Tree): string {
+  const hash = createHash("sha256");
+  for (const [path, { content, executable }] of [...tree].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (path !== receiptPath) hash.update(`${path}\0${executable}\0`).update(content).update("\0");
+  }
+  return hash.digest("hex");
+}

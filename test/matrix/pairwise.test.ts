@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { allCombinations, type Choices, factorsOf, flagsOf, nameOf } from "./combinations.ts";
+import { pairwise } from "./pairwise.ts";
+
+const choices: Choices = {
+  services: ["postgres", "redis", "rabbitmq"],
+  platforms: ["heroku"],
+  ci: ["github"],
+  packageManagers: ["npm", "pnpm"],
+};
+
+describe("allCombinations", () => {
+  const all = allCombinations(choices);
+
+  it("has every subset of services with web alone, and every carrier with a worker", () => {
+    expect(all).toHaveLength((8 + 12 * 2) * 2 * 2 * 2 * 2);
+    expect(new Set(all.map(nameOf)).size).toBe(all.length);
+  });
+
+  it("never has a worker whose jobs nobody carries", () => {
+    for (const { processes, jobs, services } of all) {
+      expect(processes.includes("worker")).toBe(jobs !== null);
+      if (jobs !== null) expect(services).toContain(jobs);
+    }
+  });
+
+  it("says itself in flags", () => {
+    const [first] = all;
+    expect(first && flagsOf(first).join(" ")).toBe(
+      "--services=none --processes=web --platforms=none --ci=github --package-manager=npm",
+    );
+  });
+});
+
+describe("pairwise", () => {
+  const all = allCombinations(choices);
+  const factors = (row: (typeof all)[number]): readonly string[] => factorsOf(row, choices);
+  const chosen = pairwise(all, factors);
+
+  it("meets every pair of values that some combination has", () => {
+    const pairsIn = (rows: typeof all): ReadonlySet<string> =>
+      new Set(rows.flatMap((row) => factors(row).flatMap((a) => factors(row).map((b) => `${a} & ${b}`))));
+    expect(pairsIn(chosen)).toEqual(pairsIn(all));
+  });
+
+  it("takes few, and the same ones each time", () => {
+    expect(chosen.length).toBeLessThanOrEqual(14);
+    expect(pairwise(all, factors)).toEqual(chosen);
+  });
+
+  it("takes a row that alone has a pair", () => {
+    const rows = [
+      ["a1", "b1"],
+      ["a1", "b2"],
+      ["a2", "b1"],
+    ];
+    expect(pairwise(rows, (row) => row)).toEqual(rows);
+  });
+});

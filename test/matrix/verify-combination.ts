@@ -1,0 +1,181 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Isolations } from "../../src/check/probe/namespaces.ts";
+import type { Session } from "../../src/check/probe/session.ts";
+import type { Server } from "../support/servers.ts";
+import * as boot from "./checks/boot.ts";
+import * as config from "./checks/config.ts";
+import * as example from "./checks/example.ts";
+import * as outage from "./checks/outage.ts";
+import * as release from "./checks/release.ts";
+import { restartsWithoutFailures } from "./checks/rolling.ts";
+import * as shutdown from "./checks/shutdown.ts";
+import * as worker from "./checks/worker.ts";
+import { flagsOf, nameOf } from "./combinations.ts";
+import { type Deployment, deploy, type Running, start, startReady } from "./deployment.ts";
+import { appName, differences, type Emitted } from "./emit.ts";
+import type { Report } from "./report.ts";
+import { quoted, step } from "./step.ts";
+import { buildEnvironment, type NodeMajor } from "./toolchain.ts";
+
+export type Bench = {
+  readonly session: Session;
+  readonly report: Report;
+  readonly isolations: Isolations;
+  readonly servers: Readonly<Record<string, Server>>;
+  readonly node: NodeMajor;
+};
+
+export type Extent = {
+  /** Kill workers with -9, which waits for the queue to notice. */
+  readonly kill: boolean;
+  /** Rolling restarts under load. */
+  readonly rolling: boolean;
+};
+
+/** Writes one combination with the command itself, builds it, boots all of it, and holds it to the ten rules. */
+export async function verifyCombination(bench: Bench, emitted: Emitted, extent: Extent): Promise<void> {
+  const { session, report, node } = bench;
+  const subject = `${nameOf(emitted.combination)}${node === 26 ? "" : ` node${node}`}`;
+  const scratch = join(session.directory, slugOf(subject));
+  const folder = join(scratch, appName);
+  mkdirSync(scratch, { recursive: true });
+  const environment = buildEnvironment(scratch, node);
+
+  const written = await report.check(subject, "create writes what render renders", async () => {
+    const flags = [...flagsOf(emitted.combination), "--no-install", "--no-git", "--yes"];
+    await step(session, {
+      line: quoted([process.execPath, join(process.cwd(), "dist", "bin.js"), folder, ...flags]),
+      cwd: scratch,
+      environment,
+      timeoutMs: 20_000,
+    });
+    const found = differences(folder, emitted.tree);
+    if (found.length > 0) throw new Error(`these differ: ${found.join(", ")}`);
+  });
+  if (!written) return;
+  execFileSync("git", ["init", "-q", "-b", "main", folder]);
+  execFileSync("git", ["-C", folder, "add", "-A"]);
+
+  const built = await report.check(
+    subject,
+    "bin/ci: frozen install, lint, types, build, release, tests",
+    async () => {
+      const developing = await deploy({ ...bench, emitted, folder, scratch: join(scratch, "ci") });
+      try {
+        await step(session, {
+          line: "bin/ci",
+          cwd: folder,
+          environment: { ...environment, CI: "true", PORT: "3000", ...developing.config },
+          timeoutMs: 180_000,
+        });
+      } finally {
+        await developing.close();
+      }
+      const changed = execFileSync("git", ["-C", folder, "status", "--porcelain"], { encoding: "utf8" })
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("A "));
+      if (changed.length > 0) throw new Error(`it changed ${changed.join(", ")}`);
+    },
+  );
+  if (!built) return;
+
+  const pruned = await report.check(subject, "keeps nothing but runtime dependencies", async () => {
+    const prune =
+      emitted.combination.packageManager === "pnpm" ? "pnpm prune --prod" : "npm prune --omit=dev";
+    await step(session, { line: prune, cwd: folder, environment, timeoutMs: 60_000 });
+    const { devDependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const left = Object.keys(devDependencies).filter((name) =>
+      existsSync(join(folder, "node_modules", name)),
+    );
+    if (left.includes("typescript")) throw new Error(`still there: ${left.join(", ")}`);
+  });
+  if (!pruned) return;
+
+  const deployment = await deploy({ ...bench, emitted, folder, scratch });
+  try {
+    await verifyDeployment({ deployment, report, subject, extent });
+  } finally {
+    await deployment.close();
+  }
+}
+
+type Verification = {
+  readonly deployment: Deployment;
+  readonly report: Report;
+  readonly subject: string;
+  readonly extent: Extent;
+};
+
+async function verifyDeployment({ deployment, report, subject, extent }: Verification): Promise<void> {
+  const { emitted } = deployment;
+  const check = (name: string, run: () => Promise<void>): Promise<boolean> =>
+    report.check(subject, name, run);
+  if (!(await check("release, 20 at once", () => release.releasesAtOnce(deployment)))) return;
+  await check("release again", () => release.releasesAgain(deployment));
+
+  const runnings: Running[] = [];
+  const booted = await check("boots every process of the Procfile", async () => {
+    for (const process of emitted.processes) runnings.push(await startReady(deployment, process));
+  });
+  const web = runnings.find(({ port }) => port !== null);
+  if (!booted || web === undefined) return;
+  const port = web.port ?? 0;
+  await check("listens on PORT, on every interface", () => boot.bindsItsPort(runnings));
+  await check("runs the program itself", () => boot.runsTheProgramItself(runnings));
+  await check("read-only tree, no rights", () => boot.isConfined(deployment, runnings));
+  await check("live and ready", () => boot.isHealthy(runnings));
+  if (emitted.combination.example) {
+    await check("a message is posted, processed, listed", () => example.carriesMessages(deployment, port));
+    await check("a bad message is refused", () => example.refusesBadMessages(deployment, port));
+  }
+  await check("seed, 10 at once", () => release.seedsAtOnce(deployment, port));
+  await check("logs JSON lines on stdout", () => boot.logsJsonLines(runnings));
+  await check("each process needs its own variables only", () => config.needsNothingElse(deployment));
+  await check("a missing variable is named, no port opened", () =>
+    config.refusesMissingVariables(deployment),
+  );
+  await check("bad values are reported at once, unseen", () => config.reportsAllBadValues(deployment));
+  if (deployment.proxies.size > 0) {
+    await check("services gone: live, not ready, ready again", () =>
+      outage.survivesOutages(deployment, runnings),
+    );
+    await check("services silent: live, not ready, ready again", () =>
+      outage.survivesSilence(deployment, runnings),
+    );
+    await check("started while services are gone", () => outage.startsDuringOutage(deployment));
+  }
+  if (emitted.combination.example && emitted.combination.jobs !== null) {
+    const workers = runnings.filter(({ process }) => process.name === "worker");
+    await check("worker: SIGTERM in the middle of jobs", async () => {
+      for (const running of workers) await shutdown.stopsOnSigterm(running);
+      await worker.returnsJobsOnSigterm(deployment, port);
+    });
+    if (extent.kill) {
+      await check("worker: kill -9 in the middle of jobs", () =>
+        worker.redeliversAfterKill(deployment, port),
+      );
+    }
+  }
+  for (const running of runnings) {
+    if (running.port !== null || running.launched.exit() !== null) continue;
+    await check(`${running.process.name}: SIGTERM`, () => shutdown.stopsOnSigterm(running));
+  }
+  await check("no password in logs and answers", () => boot.keepsSecrets(deployment, port));
+  await check("web: SIGTERM with a request in flight", () => shutdown.drainsOnSigterm(deployment, web));
+  await check("web: SIGTERM while it starts, SIGINT", async () => {
+    await shutdown.stopsWhileStarting(await start(deployment, web.process));
+    await boot.endsOnInterrupt(await startReady(deployment, web.process));
+  });
+  if (extent.rolling) {
+    await check("3 rolling restarts under 3,000 requests", async () => {
+      await restartsWithoutFailures(deployment, await startReady(deployment, web.process));
+    });
+  }
+}
+
+function slugOf(subject: string): string {
+  return createHash("sha256").update(subject).digest("hex").slice(0, 12);
+}
