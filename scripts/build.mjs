@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -6,8 +6,9 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-mkdirSync(`${root}dist`);
+// Built beside its place, so that a build that fails, or another one at the same time, leaves a whole dist/.
+const out = `${root}.cache/dist-${process.pid}`;
+mkdirSync(out, { recursive: true });
 
 const shared = {
   absWorkingDir: root,
@@ -24,7 +25,7 @@ const shared = {
 await build({
   ...shared,
   entryPoints: { bin: "bin/create-twelve-factor.ts" },
-  outdir: "dist",
+  outdir: out,
   minify: true,
   target: "node10",
   supported: { "dynamic-import": true },
@@ -34,7 +35,7 @@ await build({
 await build({
   ...shared,
   entryPoints: { main: "src/io/cli/run.ts" },
-  outdir: "dist",
+  outdir: out,
   splitting: true,
   minify: true,
   target: "node20.19",
@@ -51,7 +52,10 @@ const compiler = await build({
 });
 const source = Buffer.from(compiler.outputFiles[0].text).toString("base64");
 const { compileCatalogue } = await import(`data:text/javascript;base64,${source}`);
-writeFileSync(`${root}dist/catalogue.json`, JSON.stringify(compileCatalogue(`${root}templates`)));
+writeFileSync(`${out}/catalogue.json`, JSON.stringify(compileCatalogue(`${root}templates`)));
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+renameSync(out, `${root}dist`);
 
 /** An import that stays one, of a file that another build puts beside this one. */
 function besideIt(source, path) {
