@@ -50,9 +50,17 @@ const compiler = await build({
   target: "node20.19",
   plugins: [builtinsWithoutImport()],
 });
-const source = Buffer.from(compiler.outputFiles[0].text).toString("base64");
-const { compileCatalogue } = await import(`data:text/javascript;base64,${source}`);
-writeFileSync(`${out}/catalogue.json`, JSON.stringify(compileCatalogue(`${root}templates`)));
+const compilerFile = `${out}.mjs`;
+writeFileSync(compilerFile, compiler.outputFiles[0].text);
+const { compileCatalogue } = await import(compilerFile);
+rmSync(compilerFile);
+try {
+  writeFileSync(`${out}/catalogue.json`, JSON.stringify(compileCatalogue(`${root}templates`)));
+} catch (error) {
+  rmSync(out, { recursive: true });
+  console.error(error.fix === undefined ? error : `${error.message}\n${error.fix}`);
+  process.exit(1);
+}
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 renameSync(out, `${root}dist`);
