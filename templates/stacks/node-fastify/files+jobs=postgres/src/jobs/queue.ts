@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PgBoss } from "pg-boss";
+import type { Log } from "../log.ts";
+import type { Postgres } from "../resources/postgres.ts";
+import { backoff } from "../resources/resource.ts";
+import { type Job, type Queue, runJob } from "./job.ts";
+
+const queue = "jobs";
+const failedQueue = "jobs-failed";
+const policy = {
+  deadLetter: failedQueue,
+  retryLimit: 5,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  expireInSeconds: 15 * 60,
+  // A job whose worker died is sent out again when its heartbeat has been missing for so long.
+  heartbeatSeconds: 15,
+};
+
+/** Jobs in PostgreSQL, by pg-boss, over the connections that are there already. */
+export function openQueue({ postgres: { pool } }: { postgres: Postgres }, log: Log): Queue {
+  const open = (options: { migrate?: boolean; supervise?: boolean }) => {
+    const boss = new PgBoss({
+      db: { executeSql: (text: string, values?: unknown[]) => pool.query(text, values) },
+      migrate: false,
+      supervise: false,
+      schedule: false,
+      registerInstance: false,
+      superviseIntervalSeconds: 5,
+      monitorIntervalSeconds: 5,
+      ...options,
+    });
+    boss.on("error", (error) => log.warn({ err: error }, "queue error"));
+    return boss;
+  };
+
+  const producer = open({});
+  const send = async ({ id, name, data }: Job) => {
+    await producer.start();
+    await producer.send(queue, { name, data }, { id });
+  };
+  let stopWork = async () => {};
+
+  return {
+    send,
+    sendOnce: send,
+    work: async (handlers, finishMs) => {
+      const worker = open({ supervise: true });
+      let stopping = false;
+      stopWork = async () => {
+        stopping = true;
+        await worker.stop({ close: false, timeout: finishMs });
+      };
+      for (let attempt = 0; !stopping; attempt++) {
+        try {
+          await worker.start();
+          await worker.work<Omit<Job, "id">>(
+            queue,
+            { localConcurrency: 5, pollingIntervalSeconds: 1 },
+            async ([job]) => job && runJob({ ...job.data, id: job.id }, handlers, log),
+          );
+          return;
+        } catch (error) {
+          log.warn({ err: error, attempt }, "queue not ready yet");
+          await sleep(backoff(attempt));
+        }
+      }
+    },
+    ping: async () => {
+      await producer.start();
+    },
+    prepare: async () => {
+      const boss = open({ migrate: true });
+      await boss.start();
+      await boss.createQueue(failedQueue);
+      await boss.createQueue(queue, policy);
+      await boss.updateQueue(queue, policy);
+      await boss.stop({ close: false });
+      log.info("queue ready");
+    },
+    close: async () => {
+      await stopWork();
+      await producer.stop({ close: false });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { Connection } from "rabbitmq-client";
+import type { Log } from "../log.ts";
+
+export type Rabbitmq = ReturnType<typeof connect>;
+
+export function connect(url: string, log: Log) {
+  const connection = new Connection({
+    url,
+    heartbeat: 15,
+    connectionTimeout: 3_000,
+    acquireTimeout: 3_000,
+    retryLow: 200,
+    retryHigh: 5_000,
+  });
+  let lastError: unknown;
+  connection.on("connection", () => {
+    lastError = undefined;
+  });
+  connection.on("error", (error) => {
+    lastError = error;
+    log.warn({ err: error }, "rabbitmq connection lost");
+  });
+  const publisher = connection.createPublisher({
+    confirm: true,
+    maxAttempts: 2,
+    exchanges: [{ exchange: "events", type: "topic", durable: true }],
+  });
+  return {
+    connection,
+    publisher,
+    ping: async () => {
+      await connection.onConnect(1_000, true).catch((error) => {
+        throw lastError ?? error;
+      });
+    },
+    refused: (error: unknown) =>
+      error instanceof Error && "code" in error && error.code === "ACCESS_REFUSED",
+    close: async () => {
+      await publisher.close();
+      await connection.close();
+    },
+  };
+}
