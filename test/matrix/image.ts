@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { freePort } from "../../src/check/probe/ports.ts";
+import { sleep, until } from "../../src/check/probe/wait.ts";
+import { type Engine, makeNodeImage, startEngine } from "../support/engine.ts";
+import { isInstalled, tools } from "../support/tools.ts";
+import { nameOf } from "./combinations.ts";
+import { deploy, statusOf } from "./deployment.ts";
+import { appName, type Emitted, writeTree } from "./emit.ts";
+import { NotRun } from "./report.ts";
+import type { Bench } from "./verify-combination.ts";
+
+const confinement = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=256m"];
+
+/** Builds the emitted Dockerfiles with a real engine and runs the images as strictly as a platform can. */
+export async function verifyImages(bench: Bench, emitted: readonly Emitted[]): Promise<void> {
+  const { session, report } = bench;
+  let engine: Engine | undefined;
+  const up = await report.check(
+    "container engine",
+    "starts, with stand-ins for the official base images",
+    async () => {
+      if (process.getuid?.() !== 0) throw new NotRun("needs root");
+      if (!isInstalled(tools.engine) || !isInstalled(tools.baseImage))
+        throw new NotRun("the engine is not installed");
+      engine = await startEngine(session);
+      const names = emitted.flatMap(({ tree }) => imagesOf(`${tree.get("Dockerfile")?.content}`));
+      await makeNodeImage(engine, session, [...new Set(names)]);
+    },
+  );
+  try {
+    for (const one of emitted) {
+      const subject = `image of ${nameOf(one.combination)}`;
+      if (up && engine !== undefined) await verifyImage({ bench, engine, emitted: one, subject });
+      else report.skip(subject, "builds and runs", "there is no container engine");
+    }
+  } finally {
+    await engine?.stop();
+  }
+}
+
+type Image = {
+  readonly bench: Bench;
+  readonly engine: Engine;
+  readonly emitted: Emitted;
+  readonly subject: string;
+};
+
+async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<void> {
+  const { session, report } = bench;
+  const scratch = join(session.directory, `image-${emitted.fingerprint.slice(0, 12)}`);
+  const folder = join(scratch, appName);
+  mkdirSync(scratch, { recursive: true });
+  writeTree(emitted.tree, folder);
+  const tag = `${appName}:${emitted.fingerprint.slice(0, 12)}`;
+  const built = await report.check(subject, "builds", async () => {
+    await engine.docker(["build", "--network=host", "--build-arg=RELEASE_ID=matrix", `--tag=${tag}`, "."], {
+      cwd: folder,
+      timeoutMs: 240_000,
+    });
+  });
+  if (!built) return;
+  const deployment = await deploy({ ...bench, emitted, folder, scratch });
+  const settings = Object.entries(deployment.config).map(([name, value]) => `--env=${name}=${value}`);
+  const run = (args: readonly string[], command: readonly string[]): Promise<string> =>
+    engine.docker(["run", "--network=host", ...confinement, ...settings, ...args, tag, ...command]);
+  try {
+    await report.check(
+      subject,
+      "has no root user, no sources, no development tools, no secrets",
+      async () => {
+        const { Config } = JSON.parse(await engine.docker(["image", "inspect", "--format={{json .}}", tag]));
+        assert.match(Config.User, /^[1-9]\d*/, `its user is "${Config.User}"`);
+        assert.ok(
+          Array.isArray(Config.Cmd) && Config.Cmd[0] === "node",
+          `its command is ${JSON.stringify(Config.Cmd)}`,
+        );
+        assert.equal(Config.StopSignal, "SIGTERM");
+        const names = await run(["--rm", "--entrypoint=ls"], ["-A", "/app", "/app/node_modules"]);
+        assert.doesNotMatch(names, /^(src|test|\.env.*|\.git|typescript|\.npmrc)$/m);
+        const history = await engine.docker(["history", "--no-trunc", "--format={{.CreatedBy}}", tag]);
+        for (const secret of deployment.secrets) assert.ok(!history.includes(secret));
+      },
+    );
+    const released = await report.check(subject, "release", async () => {
+      await run(["--rm"], releaseCommand(emitted));
+    });
+    if (!released) return;
+    await report.check(subject, "read-only, without capabilities: ready, SIGTERM, exit 0", async () => {
+      const port = await freePort();
+      const id = (await run(["--detach", `--env=PORT=${port}`], [])).trim();
+      try {
+        const ready = await until(async () => (await statusOf(port, "/health/ready")) === 200, {
+          timeoutMs: 30_000,
+        });
+        assert.ok(ready, `not ready:\n${await engine.docker(["logs", id])}`);
+        const { Memory } = JSON.parse(await engine.docker(["inspect", "--format={{json .HostConfig}}", id]));
+        assert.equal(Memory, 256 << 20);
+        await sleep(200);
+        await engine.docker(["stop", "--time=15", id]);
+        const { ExitCode, OOMKilled } = JSON.parse(
+          await engine.docker(["inspect", "--format={{json .State}}", id]),
+        );
+        assert.equal(
+          ExitCode,
+          0,
+          `it ended with ${ExitCode}:\n${await engine.docker(["logs", "--tail=12", id])}`,
+        );
+        assert.equal(OOMKilled, false);
+      } finally {
+        await engine.docker(["rm", "--force", id]);
+      }
+    });
+  } finally {
+    await deployment.close();
+  }
+}
+
+function releaseCommand({ tree }: Emitted): readonly string[] {
+  const line =
+    `${tree.get("Procfile")?.content}`.split("\n").find((text) => text.startsWith("release:")) ?? "";
+  return line.slice("release:".length).trim().split(" ");
+}
+
+/** The images that a Dockerfile begins with, its own stages aside. */
+function imagesOf(dockerfile: string): readonly string[] {
+  const lines = [...dockerfile.matchAll(/^FROM\s+(\S+)(?:\s+AS\s+(\S+))?/gim)];
+  const stages = lines.map(([, , stage]) => stage);
+  return lines.flatMap(([, image]) => (image === undefined || stages.includes(image) ? [] : [image]));
+}

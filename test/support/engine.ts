@@ -1,0 +1,164 @@
+import { execFile } from "node:child_process";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type Launched, launch } from "../../src/check/probe/launch.ts";
+import type { Session } from "../../src/check/probe/session.ts";
+import { until } from "../../src/check/probe/wait.ts";
+import { isInstalled, tools } from "./tools.ts";
+
+/** A container engine of our own: no bridge, no firewall rules, its data in the session's directory. */
+export type Engine = {
+  /** Runs `docker …` to its end; rejects with its output when it fails. */
+  readonly docker: (args: readonly string[], options?: DockerOptions) => Promise<string>;
+  /** What a shell needs to speak to this engine. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<void>;
+};
+
+export type DockerOptions = { readonly cwd?: string; readonly timeoutMs?: number };
+
+export async function startEngine(session: Session): Promise<Engine> {
+  if (!isInstalled(tools.engine)) throw new Error("The engine is not installed.");
+  const folder = join(session.directory, "engine");
+  const programs = join(tools.engine, "usr");
+  const plugins = join(folder, "config", "cli-plugins");
+  mkdirSync(plugins, { recursive: true });
+  for (const name of readdirSync(join(programs, "libexec", "docker", "cli-plugins"))) {
+    symlinkSync(join(programs, "libexec", "docker", "cli-plugins", name), join(plugins, name));
+  }
+  const environment = {
+    PATH: `${join(programs, "sbin")}:${join(programs, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`,
+    HOME: folder,
+    DOCKER_HOST: `unix://${join(folder, "socket")}`,
+    DOCKER_CONFIG: join(folder, "config"),
+    DOCKER_BUILDKIT: "1",
+  };
+  const flags = [
+    `--data-root=${join(folder, "data")}`,
+    `--exec-root=${join(folder, "exec")}`,
+    `--pidfile=${join(folder, "pid")}`,
+    `--host=${environment.DOCKER_HOST}`,
+    "--bridge=none",
+    "--iptables=false",
+    "--ip6tables=false",
+    "--ip-forward=false",
+    "--ip-masq=false",
+    "--exec-opt=native.cgroupdriver=cgroupfs",
+    "--default-ulimit=nofile=1024:1024",
+    "--default-ulimit=nproc=4096:4096",
+  ];
+  const daemon = launch(session, {
+    line: `exec dockerd ${flags.join(" ")}`,
+    cwd: folder,
+    environment,
+    // What it mounts is gone with it.
+    prefix: ["unshare", "--mount", "--propagation", "private", "--"],
+  });
+  const docker: Engine["docker"] = (args, { cwd = folder, timeoutMs = 120_000 } = {}) =>
+    new Promise((resolve, reject) => {
+      const limits = { cwd, env: environment, timeout: timeoutMs, maxBuffer: 1 << 26 };
+      execFile("docker", [...args], limits, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else
+          reject(
+            new Error(
+              `docker ${args[0]} failed:\n${`${stdout}${stderr}`.trim().split("\n").slice(-20).join("\n")}`,
+            ),
+          );
+      });
+    });
+  const isUp = await until(
+    () =>
+      daemon.exit() === null
+        ? docker(["version"], { timeoutMs: 5_000 }).then(
+            () => true,
+            () => false,
+          )
+        : true,
+    { timeoutMs: 30_000, everyMs: 100 },
+  );
+  if (isUp === null || daemon.exit() !== null) {
+    const words = lastWords(daemon);
+    await daemon.stop();
+    throw new Error(`The engine did not come up: ${words}`);
+  }
+  return {
+    docker,
+    environment,
+    stop: async () => {
+      daemon.signal("SIGTERM");
+      await daemon.exitWithin(3_000);
+      await daemon.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Gives the engine a local stand-in for an official Node image under its name. */
+export async function makeNodeImage(
+  engine: Engine,
+  session: Session,
+  names: readonly string[],
+): Promise<void> {
+  const context = join(session.directory, "node-image");
+  mkdirSync(join(context, "certificates"), { recursive: true });
+  linkOrCopy(tools.baseImage, join(context, "root.tar"));
+  linkOrCopy(join(tools.node26, "node"), join(context, "node"));
+  cpSync(join(tools.npmBin, "..", "npm"), join(context, "npm"), { recursive: true });
+  const authorities = "/etc/ssl/certs/ca-certificates.crt";
+  if (existsSync(authorities))
+    copyFileSync(authorities, join(context, "certificates", "ca-certificates.crt"));
+  writeFileSync(
+    join(context, "Dockerfile"),
+    [
+      "FROM scratch",
+      "ADD root.tar /",
+      "COPY certificates/ /etc/ssl/certs/",
+      "COPY node /usr/local/bin/",
+      "COPY npm /usr/local/lib/node_modules/npm",
+      "RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \\",
+      " && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \\",
+      " && mkdir -p /usr/local/etc \\",
+      ` && echo 'cafile=${authorities}' > /usr/local/etc/npmrc \\`,
+      " && groupadd --gid 1000 node && useradd --uid 1000 --gid node --create-home node",
+      // Only for hosts whose registry has a certificate of its own; the official image has none of it.
+      `ENV NODE_EXTRA_CA_CERTS=${authorities}`,
+      'CMD ["node"]',
+      "",
+    ].join("\n"),
+  );
+  await engine.docker(
+    ["build", "--quiet", "--network=host", ...names.flatMap((name) => ["--tag", name]), "."],
+    {
+      cwd: context,
+      timeoutMs: 180_000,
+    },
+  );
+  rmSync(context, { recursive: true, force: true });
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
+function lastWords({ output }: Launched): string {
+  return output
+    .lines()
+    .slice(-4)
+    .map(({ text }) => text)
+    .join(" | ");
+}
