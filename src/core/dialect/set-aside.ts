@@ -42,4 +42,5 @@ const OPEN = "\uE000";
 const CLOSE = "\uE001";
 const MARK = /\uE000(\d+)\uE001/g;
 /** GitHub's strings are in single quotes, and may hold braces. */
-const EXPRESSION = /\$\{(\{\{[^{}]*\}\})(\}?)|\$\{\{(?!\{)(?:'(?:[^']|'')*'|(?!\}\}|\{\{)[^'])*\}\}/g;
+const EXPRESSION =
+  /\$\{(\{\{[^{}]*\}\})(\}?)|\$\{\{(?![{#/^>~]|else\b)(?:'(?:[^']|'')*'|(?!\}\}|\{\{)[^'])*\}\}/g;

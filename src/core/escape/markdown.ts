@@ -10,7 +10,7 @@ import type { Scalar } from "./scalar.ts";
 export function escapeMarkdown(value: Scalar, target: Target): string {
   if (value === null) return refuse(target, value, "a value is needed here");
   const text = String(value);
-  if (text.includes("\0")) return refuse(target, value, "Markdown cannot hold NUL");
+  if (/[\0\x80-\x9f]/.test(text)) return refuse(target, value, "Markdown cannot hold this control character");
   return text
     .replace(/[\\`*[\]<|~]/g, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
@@ -20,8 +20,8 @@ export function escapeMarkdown(value: Scalar, target: Target): string {
     .replace(/^(\d{1,9})([.)])/, "$1\\$2")
     .replace(/(?<!\\)(#+)$/, (run) => run.replaceAll("#", "\\#"))
     .replace(/!$/, "\\!")
-    .replace(/^[ ]+|[ ]+$/g, (run) => "&#32;".repeat(run.length))
-    .replace(NOT_RAW, (char) => `&#${char.charCodeAt(0)};`);
+    .replace(/^\s+|\s+$/g, (spaces) => spaces.replace(/\s/g, entity))
+    .replace(NOT_RAW, entity);
 }
 
 /** A code span; with a `|`, which would end a table's cell, an element. */

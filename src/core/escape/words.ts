@@ -26,7 +26,7 @@ function plainWord(value: unknown, target: Target): string {
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string") throw new Error(`${target.path}: a word must be text`);
   if (!/^[A-Za-z0-9_./@+=:%,-]+$/.test(text)) return refuse(target, value, "as a word it would need quotes");
-  if (target.format === "yaml" && /^[%@,]|:$/.test(text))
+  if (target.format === "yaml" && /^[%,]|:$/.test(text))
     return refuse(target, value, "YAML would not read it as text");
   return target.format === "systemd" ? text.replaceAll("%", "%%") : text;
 }
