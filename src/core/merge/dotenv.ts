@@ -1,5 +1,5 @@
-import { type EntryConflict, eachSide, mergeEntries, type Read, readEntries } from "./entries.ts";
-import type { Sides } from "./order.ts";
+import { type EntryConflict, mergeEntries, type Read, readEntries } from "./entries.ts";
+import { eachSide, type Sides } from "./order.ts";
 
 export function isDotenv(path: string): boolean {
   return /(^|\/)\.env(\.[\w.-]+)?$/.test(path);

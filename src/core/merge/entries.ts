@@ -1,4 +1,4 @@
-import { mergeOrder, type Sides } from "./order.ts";
+import { eachSide, mergeOrder, type Sides } from "./order.ts";
 
 /**
  * One entry of a file that reads as entries, in whole lines: `gap` is what stands above it and is not its own
@@ -122,12 +122,6 @@ export function mergeKeyed(sides: Sides<ReadonlyMap<string, string>>): {
 }
 
 const CONFLICT = Symbol("conflict");
-
-export function eachSide<T, U>(sides: Sides<T>, map: (side: T) => U): Sides<U> {
-  return { base: map(sides.base), ours: map(sides.ours), theirs: map(sides.theirs) };
-}
-
-export const NO_ENTRIES: Entries = { entries: [], tail: "" };
 
 type Shift = { readonly isFirst: boolean; readonly wasFirst: boolean };
 

@@ -1,5 +1,5 @@
-import { type EntryConflict, eachSide, mergeEntries, readEntries } from "./entries.ts";
-import type { Sides } from "./order.ts";
+import { type EntryConflict, mergeEntries, readEntries } from "./entries.ts";
+import { eachSide, type Sides } from "./order.ts";
 
 /** The syntax of one keyed line, for the files that are a list of such. */
 const SYNTAX: readonly (readonly [path: RegExp, line: RegExp])[] = [

@@ -1,10 +1,23 @@
+import { type DataFormat, mergeData } from "./data.ts";
+import { JSON_STYLE, parseJson } from "./json.ts";
 import { type Merged, type MergeRequest, mergeLight } from "./light.ts";
 import { mergeByLine } from "./text.ts";
+import { parseToml, TOML_STYLE } from "./toml.ts";
+import { mergeYaml } from "./yaml.ts";
 
 /** Merges theirs into ours, whose form stays: comments, order, quotes, indentation, line ends. */
 export function mergeText(request: MergeRequest): Merged {
-  const { base, ours, theirs } = request;
+  const { path, base, ours, theirs } = request;
   if (ours === theirs || theirs === base) return { text: ours, conflicts: [] };
   if (ours === base) return { text: theirs, conflicts: [] };
-  return mergeLight(request) ?? mergeByLine(request);
+  const light = mergeLight(request);
+  if (light !== null) return light;
+  if (/\.ya?ml$/.test(path)) return mergeYaml(request);
+  const format = DATA.find(([paths]) => paths.test(path))?.[1];
+  return format ? mergeData(request, format) : mergeByLine(request);
 }
+
+const DATA: readonly (readonly [paths: RegExp, format: DataFormat])[] = [
+  [/\.(json|jsonc|code-workspace)$/, { parse: parseJson, style: JSON_STYLE }],
+  [/\.toml$/, { parse: parseToml, style: TOML_STYLE }],
+];

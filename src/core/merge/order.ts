@@ -1,5 +1,9 @@
 export type Sides<T> = { readonly base: T; readonly ours: T; readonly theirs: T };
 
+export function eachSide<T, U>(sides: Sides<T>, map: (side: T) => U): Sides<U> {
+  return { base: map(sides.base), ours: map(sides.ours), theirs: map(sides.theirs) };
+}
+
 /**
  * The order of the keys that remain after a merge. Keys of ours keep their order, unless `sequence` is set
  * and only theirs reordered; those that only theirs has follow the key they follow there.

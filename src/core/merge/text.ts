@@ -1,13 +1,16 @@
 import type { Conflict } from "../types.ts";
 import { diff3, type Range } from "./diff3.ts";
-import { eachSide } from "./entries.ts";
 import { inFormOf, plainForm } from "./form.ts";
 import type { Merged, MergeRequest } from "./light.ts";
-import type { Sides } from "./order.ts";
+import { eachSide, type Sides } from "./order.ts";
 
 /** Three-way merge by line, with git's markers where both sides changed the same lines. */
 export function mergeByLine({ path, base, ours, theirs }: MergeRequest): Merged {
-  const pieces = mergedPieces({ base: plainForm(base ?? ""), ours: plainForm(ours), theirs: plainForm(theirs) });
+  const pieces = mergedPieces({
+    base: plainForm(base ?? ""),
+    ours: plainForm(ours),
+    theirs: plainForm(theirs),
+  });
   const conflicts = pieces.flatMap((piece): Conflict[] => {
     if ("lines" in piece) return [];
     const reason = "You and the template both changed these lines.";

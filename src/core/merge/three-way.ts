@@ -1,0 +1,244 @@
+import { diff3, type Region } from "./diff3.ts";
+import { isEnvironment, isRequirements, isSet, requirementName } from "./identity.ts";
+import { eachSide, mergeOrder, type Sides, withInserted } from "./order.ts";
+import { type Collection, canonical, canonicalItems, type Item, type Node, type Source } from "./tree.ts";
+
+/** What a merge makes of a value: a side's own text, or a collection of ours with items changed. */
+export type Result =
+  | { readonly from: "ours" | "theirs"; readonly node: Node }
+  | {
+      readonly from: "merge";
+      readonly sides: MaybeBase<Collection>;
+      readonly keyed: Sides<ReadonlyMap<string, Item>>;
+      readonly items: readonly ResultItem[];
+    };
+export type ResultItem = { readonly key: string; readonly value: Result };
+export type KeyPath = readonly (string | number)[];
+export type Clash = {
+  readonly keyPath: KeyPath;
+  readonly reason: string;
+  readonly ours: Node | null;
+  readonly theirs: Node | null;
+};
+
+export type MaybeBase<T> = { readonly base: T | null; readonly ours: T; readonly theirs: T };
+
+/** Merges values by key path. Where both sides changed one, ours stays and the clash is reported. */
+export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes: Clash[] } {
+  const clashes: Clash[] = [];
+  const roots = { base: sources.base?.root ?? null, ours: sources.ours.root, theirs: sources.theirs.root };
+  return { result: merge(roots, []), clashes };
+
+  function merge(sides: MaybeBase<Node>, path: KeyPath): Result {
+    const { base, ours, theirs } = sides;
+    if (same(ours, theirs, path) || (base && same(theirs, base, path))) return { from: "ours", node: ours };
+    if (ours.kind !== "scalar" && theirs.kind === ours.kind && ours.props === theirs.props) {
+      const collections = {
+        base: base?.kind === ours.kind ? base : null,
+        ours,
+        theirs: theirs as Collection,
+      };
+      const keyed = ours.kind === "map" ? keyedByName(collections) : keyedList(collections, path);
+      if (keyed !== null) return mergeItems(collections, keyed, path);
+      return clash(sides, path, BOTH_CHANGED);
+    }
+    if (base && same(ours, base, path) && !hasOwnComments(ours, base))
+      return { from: "theirs", node: theirs };
+    return clash(sides, path, BOTH_CHANGED);
+  }
+
+  function mergeItems(sides: MaybeBase<Collection>, keyed: Keyed, path: KeyPath): Result {
+    const values = new Map<string, Result>();
+    for (const key of withInserted([...keyed.ours.keys()], [...keyed.theirs.keys()])) {
+      const [base, ours, theirs] = [keyed.base.get(key), keyed.ours.get(key), keyed.theirs.get(key)];
+      const keys = (ours ?? theirs)?.path ?? [key];
+      const at = [...path, ...(sides.ours.kind === "map" ? keys : [position(keyed, key)])];
+      const value = mergeItem({ base, ours, theirs }, at);
+      if (value !== null) values.set(key, value);
+    }
+    const keys = {
+      base: [...keyed.base.keys()],
+      ours: [...keyed.ours.keys()],
+      theirs: [...keyed.theirs.keys()],
+    };
+    const order = mergeOrder(keys, new Set(values.keys()), keyed.sequence);
+    if (order.conflict) clash(sides, path, "You and the template both changed the order.");
+    const items = order.keys.map((key) => ({ key, value: values.get(key) as Result }));
+    return { from: "merge", sides, keyed, items };
+  }
+
+  function mergeItem({ base, ours, theirs }: ItemSides, path: KeyPath): Result | null {
+    if (ours && theirs)
+      return merge({ base: base?.value ?? null, ours: ours.value, theirs: theirs.value }, path);
+    if (ours) {
+      if (base === undefined) return { from: "ours", node: ours.value };
+      if (same(ours.value, base.value, path) && !hasOwnComments(ours, base)) return null;
+      clashes.push({
+        keyPath: path,
+        reason: "You changed what the template removed.",
+        ours: ours.value,
+        theirs: null,
+      });
+      return { from: "ours", node: ours.value };
+    }
+    if (theirs === undefined) return null;
+    if (base === undefined) return { from: "theirs", node: theirs.value };
+    if (!same(theirs.value, base.value, path)) {
+      clashes.push({
+        keyPath: path,
+        reason: "You removed what the template changed.",
+        ours: null,
+        theirs: theirs.value,
+      });
+    }
+    return null;
+  }
+
+  function clash({ ours, theirs }: MaybeBase<Node>, keyPath: KeyPath, reason: string): Result {
+    clashes.push({ keyPath, reason, ours, theirs });
+    return { from: "ours", node: ours };
+  }
+
+  /** Whether the person wrote comments into what is about to go, which a removal would take along. */
+  function hasOwnComments(ours: Item | Node, base: Item | Node): boolean {
+    const known = new Set(comments(sources.base, base));
+    return comments(sources.ours, ours).some((comment) => !known.has(comment));
+  }
+}
+
+const BOTH_CHANGED = "You and the template both changed this.";
+
+type ItemSides = { readonly [side in "base" | "ours" | "theirs"]: Item | undefined };
+
+function same(a: Node, b: Node, path: KeyPath): boolean {
+  const names = path.map(String);
+  return canonical(a, isSet, names) === canonical(b, isSet, names);
+}
+
+/** The value of a result, in the form of `canonical`. */
+export function canonicalResult(result: Result, path: readonly string[] = []): string {
+  if (result.from !== "merge") return canonical(result.node, isSet, path);
+  const { sides, keyed } = result;
+  const { ours } = sides;
+  const items = result.items.map(({ key, value }) => {
+    const keys = (keyed.ours.get(key) ?? keyed.theirs.get(key))?.path ?? [key];
+    if (ours.kind === "list") return canonicalResult(value, path);
+    return `${JSON.stringify(key)}:${canonicalResult(value, [...path, ...keys])}`;
+  });
+  return canonicalItems(ours, items, isSet(path));
+}
+
+type Keyed = Sides<ReadonlyMap<string, Item>> & {
+  /** The order has a meaning. */
+  readonly sequence: boolean;
+};
+
+function keyedByName({ base, ours, theirs }: MaybeBase<Collection>): Keyed {
+  const byName = (node: Collection | null) => new Map(node?.items.map((item) => [item.key, item]));
+  return { base: byName(base), ours: byName(ours), theirs: byName(theirs), sequence: false };
+}
+
+/** By what the items of a list are told apart, else by where they stand; null where that leaves a choice. */
+function keyedList(sides: MaybeBase<Collection>, path: KeyPath): Keyed | null {
+  const lists = [sides.base, sides.ours, sides.theirs].map((node) => node?.items ?? []);
+  for (const { keyOf, sequence } of identities(lists.flat(), path)) {
+    const keys = lists.map((items) => items.map(keyOf));
+    if (!keys.every((list) => list.every((key) => key !== null) && new Set(list).size === list.length))
+      continue;
+    const [base, ours, theirs] = lists.map(
+      (items) => new Map(items.map((item) => [keyOf(item) as string, item])),
+    );
+    if (base && ours && theirs) return { base, ours, theirs, sequence };
+  }
+  return keyedByPlace(sides);
+}
+
+type Identity = { readonly keyOf: (item: Item) => string | null; readonly sequence: boolean };
+
+function identities(items: readonly Item[], path: KeyPath): Identity[] {
+  const texts = items.map(({ value }) => (value.kind === "scalar" ? value.value.slice(2) : null));
+  if (texts.every((text) => text !== null)) {
+    const byText = (keyOf: (text: string) => string): Identity[] => [
+      {
+        keyOf: ({ value }) => (value.kind === "scalar" ? keyOf(value.value.slice(2)) : null),
+        sequence: false,
+      },
+    ];
+    if (isEnvironment(path, texts)) return byText((text) => text.split("=", 1)[0] as string);
+    if (isRequirements(path, texts)) return byText(requirementName);
+    if (isSet(path))
+      return [{ keyOf: ({ value }) => (value.kind === "scalar" ? value.value : null), sequence: false }];
+    return [];
+  }
+  if (path.at(-1) === "steps") return [{ keyOf: stepKey, sequence: true }];
+  return [...IDENTIFYING.map((field) => ({ keyOf: (item: Item) => fieldOf(item, field), sequence: true }))];
+}
+
+const IDENTIFYING = [
+  "id",
+  "name",
+  "key",
+  "package-ecosystem",
+  "mountPath",
+  "containerPort",
+  "target",
+  "source",
+  "host",
+];
+
+/** A step is the same when its id, else its name, else its action whatever the ref, else its command is. */
+function stepKey(item: Item): string | null {
+  for (const name of ["id", "name", "uses", "run"]) {
+    const value = fieldOf(item, name);
+    if (value !== null) return `${name} ${name === "uses" ? value.split("@", 1)[0] : value}`;
+  }
+  return null;
+}
+
+function fieldOf({ value }: Item, name: string): string | null {
+  if (value.kind !== "map") return null;
+  const found = value.items.find((item) => item.key === name)?.value;
+  return found?.kind === "scalar" ? found.value.slice(2) : null;
+}
+
+/** Aligns items that have no name. One replaced by one is the same item, changed. */
+function keyedByPlace({ base, ours, theirs }: MaybeBase<Collection>): Keyed | null {
+  const items = { base: base?.items ?? [], ours: ours.items, theirs: theirs.items };
+  const values = eachSide(items, (list) => list.map(({ value }) => canonical(value, isSet)));
+  const keyed = eachSide(items, () => new Map<string, Item>());
+  for (const [index, region] of diff3(values).entries()) {
+    const paired = pairs(region, items);
+    if (region.changed === "clash" && !paired) return null;
+    for (const side of ["base", "ours", "theirs"] as const) {
+      const [start, end] = region[side];
+      items[side].slice(start, end).forEach((item, at) => {
+        keyed[side].set(paired ? `${index}.${at}` : `${index}.${at}.${sideTag(region, side)}`, item);
+      });
+    }
+  }
+  return { ...keyed, sequence: true };
+}
+
+function pairs({ changed, base, ours, theirs }: Region, items: Sides<readonly Item[]>): boolean {
+  const lengths = new Set([base, ours, theirs].map(([start, end]) => end - start));
+  if (changed === "same" || changed === "alike") return changed === "same" || lengths.size === 1;
+  if (lengths.size > 1) return false;
+  const maps = [items.base.slice(...base), items.ours.slice(...ours), items.theirs.slice(...theirs)].flat();
+  return changed !== "clash" || maps.every(({ value }) => value.kind === "map");
+}
+
+/** Sides that hold the same items of a region share their keys there. */
+function sideTag({ changed }: Region, side: keyof Sides<unknown>): string {
+  if (changed === "alike") return side === "base" ? "base" : "both";
+  return side === changed ? side : "base";
+}
+
+function position({ ours }: Keyed, key: string): string | number {
+  const index = [...ours.keys()].indexOf(key);
+  return index >= 0 ? index : key;
+}
+
+function comments(source: Source | null, part: Item | Node): string[] {
+  const [start, end] = "outer" in part ? part.outer : [part.start, part.end];
+  return source?.text.slice(start, end).match(/(?<=^|\s)#.*|\/\/.*|\/\*.*/gm) ?? [];
+}
