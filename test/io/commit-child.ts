@@ -1,5 +1,5 @@
 /** What the tests run in a process of its own, so that it can be killed, starved or demoted. */
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import type { Failure } from "../../src/core/failure.ts";
 import { commitChanges } from "../../src/io/commit/commit-changes.ts";
 import { createDirectory } from "../../src/io/commit/create-directory.ts";
@@ -16,6 +16,7 @@ const onStep = (name: string, n: number) => {
   steps.push(name);
   if (n === request.killAt) process.kill(process.pid, "SIGKILL");
   if (n === request.interruptAt) process.kill(process.pid, "SIGINT");
+  if (n === request.protect?.at) chmodSync(request.protect.directory, 0o555);
 };
 
 const report: ChildReport = { steps };

@@ -27,6 +27,8 @@ export type ChildRequest = {
   readonly killAt?: number;
   readonly interruptAt?: number;
   readonly uid?: number;
+  /** Takes the right to write away from a directory when that step is reached. */
+  readonly protect?: { readonly directory: string; readonly at: number };
   readonly cwd?: string;
 };
 

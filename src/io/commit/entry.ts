@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { statOf } from "./files.ts";
 
 /** What lies at a path of the repo. `blocked` is anything that is not ours to write through. */
@@ -22,9 +22,8 @@ export function entryAt(root: string, path: string): Entry {
 
 /** The directories between the root and the path, outermost first. */
 export function parentsOf(path: string): readonly string[] {
-  const parents: string[] = [];
-  for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) parents.unshift(parent);
-  return parents;
+  const names = path.split("/");
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join("/"));
 }
 
 function blockedParent(root: string, path: string): string | null {

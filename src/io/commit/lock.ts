@@ -5,7 +5,12 @@ import { errorCode, removeFile, removeIfEmpty, writeNew } from "./files.ts";
 import { type Owner, ownerInName, ownerState, thisProcess } from "./owner.ts";
 import type { Step } from "./steps.ts";
 
-export type Lock = { readonly owner: Owner; readonly release: () => void };
+export type Lock = {
+  readonly owner: Owner;
+  /** Whether a dead owner had it before. */
+  readonly tookOver: boolean;
+  readonly release: () => void;
+};
 
 /**
  * Takes the lock of a journal directory, or throws a `Failure` that names who has it. The lock appears with its
@@ -16,14 +21,14 @@ export function acquireLock(
   options: { takeOver: boolean; step?: Step | undefined },
 ): Lock {
   const request: Request = { directory, owner: thisProcess(), ...options };
-  acquire(request, "lock");
+  const tookOver = acquire(request, "lock") === "taken over";
   options.step?.("locked");
   const release = () => {
     removeFile(join(directory, "lock"));
     options.step?.("unlocked");
     sweep(directory);
   };
-  return { owner: request.owner, release };
+  return { owner: request.owner, tookOver, release };
 }
 
 /** Who holds the lock; `null` when it is free, `unknown` when a power cut has emptied it. */
@@ -55,7 +60,7 @@ type Request = {
   readonly step?: Step | undefined;
 };
 
-function acquire(request: Request, name: string): void {
+function acquire(request: Request, name: string): "free" | "taken over" {
   const { directory, owner, step } = request;
   const path = join(directory, name);
   const temporary = join(directory, `lock.${owner.nonce}`);
@@ -68,7 +73,7 @@ function acquire(request: Request, name: string): void {
       linkSync(temporary, path);
       step?.("lock-linked");
       removeFile(temporary);
-      return;
+      return "free";
     } catch (error) {
       removeFile(temporary);
       if (errorCode(error) === "ENOENT") continue;
@@ -80,7 +85,7 @@ function acquire(request: Request, name: string): void {
     const holder = readOwner(path);
     if (holder === null) continue;
     refuseUnlessDead({ request, path, holder });
-    if (replaceDead({ request, name, holder })) return;
+    if (replaceDead({ request, name, holder })) return "taken over";
   }
   throw new Failure({
     code: "locked",

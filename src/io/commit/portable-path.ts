@@ -1,7 +1,7 @@
 /** Why a path must never be written to, whoever asks; null when it may be. */
 export function escapeReason(path: string): string | null {
   if (path === "") return "it is empty";
-  if (/[\0\uFFFD]|\p{Cs}/u.test(path)) return "it holds a character that no file name has";
+  if (!path.isWellFormed() || /[\0\uFFFD]/.test(path)) return "it holds a character that no file name has";
   if (path.includes("\\")) return "it holds a backslash";
   if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "it is absolute";
   const segments = path.split("/");
@@ -16,7 +16,7 @@ export function escapeReason(path: string): string | null {
 /** Why a new file must not get this name, as some system could not hold it; null when it may. */
 export function unportableReason(path: string): string | null {
   for (const segment of path.split("/")) {
-    if (/[<>:"|?*]|\p{Cc}/u.test(segment))
+    if (/[<>:"|?*\0-\x1f\x7f-\x9f]/.test(segment))
       return `\`${printable(segment)}\` holds a character that Windows refuses`;
     if (/[. ]$/.test(segment)) return `\`${segment}\` ends with a dot or a space`;
     if (/^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i.test(segment)) {

@@ -4,7 +4,6 @@ import { statOf } from "./files.ts";
 import { holdSignals } from "./hold-signals.ts";
 import { journalDirectory, journalPhase, markDone, readPlan, removeJournal } from "./journal.ts";
 import { acquireLock } from "./lock.ts";
-import { pendingJournal } from "./pending-journal.ts";
 import { numberSteps, type OnStep, type Step } from "./steps.ts";
 import { writeFailure } from "./write-failure.ts";
 
@@ -27,12 +26,11 @@ export function recover({ root: given, abort, onStep }: RecoverRequest): Recover
   if (statOf(directory) === undefined) return { outcome: "nothing", paths: [] };
   return holdSignals(() => {
     const step = numberSteps(onStep);
-    const idle = pendingJournal(root) === null;
     try {
       const lock = acquireLock(directory, { takeOver: true, step });
       try {
         const report = recoverLocked({ root, directory, abort, step });
-        return idle ? { ...report, outcome: "nothing" } : report;
+        return report.outcome === "nothing" && lock.tookOver ? { ...report, outcome: "discarded" } : report;
       } finally {
         lock.release();
       }
@@ -51,6 +49,7 @@ type Recovery = {
 
 function recoverLocked({ root, directory, abort, step }: Recovery): RecoverReport {
   const phase = journalPhase(directory);
+  if (phase === "none") return { outcome: "nothing", paths: [] };
   if (phase !== "applying") {
     removeJournal(directory, step);
     return { outcome: phase === "cleaning" ? "cleaned" : "discarded", paths: [] };
