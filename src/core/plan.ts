@@ -123,6 +123,7 @@ function connectionUrl(service: Template, host: string): string | null {
 function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathered): Json {
   const { chosen, roles, env } = gathered;
   const stack = chosen.stack.definition;
+  const holds = conditionOf(answers, chosen, roles);
   const neededBy = (name: string) => env.filter((entry) => entry.processes.includes(name)).map(asJson);
   const command = (fact: CommandFact): { [key: string]: Json } => ({ command: fact.command, dev: fact.dev });
   return {
@@ -155,11 +156,7 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     env: env.map(asJson),
     platforms: answers.platforms,
     ci: answers.ci,
-    has: Object.fromEntries(
-      [...conditionTokens(catalogue)]
-        .sort()
-        .map((token) => [token, conditionOf(answers, chosen, roles)(token)]),
-    ),
+    has: Object.fromEntries([...conditionTokens(catalogue)].sort().map((token) => [token, holds(token)])),
   };
 }
 

@@ -7,7 +7,7 @@ export function comment(value: unknown, target: Target): string {
   if (typeof value !== "string" && typeof value !== "number")
     throw new Error(`${target.path}: a comment must be text`);
   const text = String(value);
-  if (/\p{Cs}/u.test(text) || NOT_PRINTABLE.test(text)) {
+  if (!text.isWellFormed() || NOT_PRINTABLE.test(text)) {
     return refuse(target, value, "a comment is one line of printable text");
   }
   const problem = PROBLEMS.find(

@@ -6,7 +6,7 @@ import type { Scalar } from "./scalar.ts";
 export function escapeDockerfileString(value: Scalar, target: Target): string {
   if (value === null) return refuse(target, value, "a value is needed here");
   const text = String(value);
-  if (/\p{Cc}/u.test(text))
+  if (/[\0-\x1f\x7f-\x9f]/.test(text))
     return refuse(target, value, "a Dockerfile cannot hold a line break or control character");
   return `"${text.replace(/["\\$]/g, "\\$&")}"`;
 }

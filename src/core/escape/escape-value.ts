@@ -41,7 +41,7 @@ function scalarOf(value: unknown, target: Target): Scalar {
   }
   if (typeof value !== "string")
     throw new Error(`${target.path}: ${kindOf(value)} is not a value that can be written`);
-  if (/\p{Cs}/u.test(value))
+  if (!value.isWellFormed())
     return refuse(target, value, "it holds half of a surrogate pair, which is no character");
   return value;
 }

@@ -11,9 +11,7 @@ export function escapeMarkdown(value: Scalar, target: Target): string {
   if (value === null) return refuse(target, value, "a value is needed here");
   const text = String(value);
   if (/[\0\x80-\x9f]/.test(text)) return refuse(target, value, "Markdown cannot hold this control character");
-  return text
-    .replace(/[\\`*[\]<|~]/g, "\\$&")
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+  return withUnderscores(text.replace(/[\\`*[\]<|~]/g, "\\$&"))
     .replace(/&(?=#|\w+;)/g, "\\&")
     .replace(/\$(?=.*\$)|(?<=\$.*)\$/gsu, "\\$")
     .replace(/^(?=[-+=>#])/, "\\")
@@ -22,6 +20,11 @@ export function escapeMarkdown(value: Scalar, target: Target): string {
     .replace(/!$/, "\\!")
     .replace(/^\s+|\s+$/g, (spaces) => spaces.replace(/\s/g, entity))
     .replace(NOT_RAW, entity);
+}
+
+/** An underscore between letters means nothing. The test for letters is loaded only where there is one. */
+function withUnderscores(text: string): string {
+  return text.includes("_") ? text.replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_") : text;
 }
 
 /** A code span; with a `|`, which would end a table's cell, an element. */

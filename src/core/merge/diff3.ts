@@ -98,4 +98,4 @@ function edits(from: readonly string[], to: readonly string[]): Edit[] {
   return result;
 }
 
-const MAX_EDIT_LENGTH = 8_000;
+const MAX_EDIT_LENGTH = 2_000;

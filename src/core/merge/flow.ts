@@ -78,8 +78,10 @@ export function writeFlow(items: readonly FlowItem[], setting: FlowSetting): str
   if (items.length === 0) return open + (/\S/.test(ours.closing) ? ours.closing : "") + close;
   const indent = itemIndent(setting);
   const first = (ours.pieces[0] ?? theirs?.pieces[0])?.lead ?? "";
+  const second = (ours.pieces[1] ?? theirs?.pieces[1])?.lead ?? " ";
+  const next = /^[ \t]*$/.test(second) ? second : " ";
   const parts = items.map((item, index) => {
-    const lead = leadOf(item, { index, indent, first, ours });
+    const lead = leadOf(item, { index, indent, first, next, ours });
     const { inner, trail } = item.ours ?? { inner: "", trail: item.theirs?.trail ?? "" };
     const comma = index < items.length - 1 || ours.trailingComma ? "," : "";
     return lead + item.core + inner + comma + trail;
@@ -107,14 +109,14 @@ type Place = {
   readonly ours: Flow;
 };
 
-function leadOf(item: FlowItem, { index, indent, first, ours }: Place): string {
+function leadOf(item: FlowItem, { index, indent, first, next, ours }: Place): string {
   if (item.ours) {
     if (item.ours.lead.includes("\n")) return item.ours.lead;
     const wasFirst = item.ours === ours.pieces[0];
     if (index === 0) return wasFirst || first.includes("\n") ? item.ours.lead : first;
-    return wasFirst ? " " : item.ours.lead;
+    return wasFirst ? next : item.ours.lead;
   }
-  if (indent === null) return index === 0 ? first : " ";
+  if (indent === null) return index === 0 ? first : next;
   const lines = (item.theirs?.lead ?? "").split("\n").map((line) => line.trim());
   const comments = lines.filter((line) => line !== "").map((line) => `\n${indent}${line}`);
   const gap = index > 0 && lines.length > 2 && lines[1] === "" ? "\n" : "";

@@ -72,7 +72,7 @@ export function isDependencies(key: string): boolean {
 
 function byName(value: Json | undefined): Json | undefined {
   if (value === undefined || !isMap(value)) return value;
-  return fromEntries(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b, "en")));
+  return fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function print(value: Json, indent: number, column: number): string {

@@ -31,7 +31,8 @@ export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes:
 
   function merge(sides: MaybeBase<Node>, path: KeyPath): Result {
     const { base, ours, theirs } = sides;
-    if (same(ours, theirs, path) || (base && same(theirs, base, path))) return { from: "ours", node: ours };
+    const isSettled = same(ours, theirs, path) || (base !== null && same(theirs, base, path));
+    if (isSettled && !hasNewComments(sides)) return { from: "ours", node: ours };
     if (ours.kind !== "scalar" && theirs.kind === ours.kind && ours.props === theirs.props) {
       const collections = {
         base: base?.kind === ours.kind ? base : null,
@@ -40,8 +41,9 @@ export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes:
       };
       const keyed = ours.kind === "map" ? keyedByName(collections) : keyedList(collections, path);
       if (keyed !== null) return mergeItems(collections, keyed, path);
-      return clash(sides, path, BOTH_CHANGED);
+      if (!isSettled) return clash(sides, path, BOTH_CHANGED);
     }
+    if (isSettled) return { from: "ours", node: ours };
     if (base && same(ours, base, path) && !hasOwnComments(ours, base))
       return { from: "theirs", node: theirs };
     return clash(sides, path, BOTH_CHANGED);
@@ -63,7 +65,9 @@ export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes:
     };
     const order = mergeOrder(keys, new Set(values.keys()), keyed.sequence);
     if (order.conflict) clash(sides, path, "You and the template both changed the order.");
-    const items = order.keys.map((key) => ({ key, value: values.get(key) as Result }));
+    const isByName = sides.ours.kind === "map" && isSorted(keys.ours) && isSorted(keys.theirs);
+    const ordered = isByName ? order.keys.toSorted(compareNames) : order.keys;
+    const items = ordered.map((key) => ({ key, value: values.get(key) as Result }));
     return { from: "merge", sides, keyed, items };
   }
 
@@ -99,6 +103,12 @@ export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes:
     return { from: "ours", node: ours };
   }
 
+  /** Whether the template changed comments within a block, where they can be told apart from the person's. */
+  function hasNewComments({ base, theirs }: MaybeBase<Node>): boolean {
+    if (base === null || theirs.kind === "scalar" || theirs.style === "flow") return false;
+    return comments(sources.theirs, theirs).join("\n") !== comments(sources.base, base).join("\n");
+  }
+
   /** Whether the person wrote comments into what is about to go, which a removal would take along. */
   function hasOwnComments(ours: Item | Node, base: Item | Node): boolean {
     const known = new Set(comments(sources.base, base));
@@ -107,6 +117,18 @@ export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes:
 }
 
 const BOTH_CHANGED = "You and the template both changed this.";
+
+/** Dependencies, say: what is sorted on both sides stays so. */
+function isSorted(keys: readonly string[]): boolean {
+  return (
+    keys.length > 1 &&
+    keys.every((key, index) => index === 0 || compareNames(keys[index - 1] as string, key) < 0)
+  );
+}
+
+function compareNames(a: string, b: string): number {
+  return a.localeCompare(b, "en");
+}
 
 type ItemSides = { readonly [side in "base" | "ours" | "theirs"]: Item | undefined };
 

@@ -1,3 +1,6 @@
+/** Most paths by far: for these the Unicode tables need not be loaded. */
+const plain = /^[a-zA-Z0-9_@+.-]+(\/[a-zA-Z0-9_@+.-]+)*$/;
+
 /** Why a path must never be written to, whoever asks; null when it may be. */
 export function escapeReason(path: string): string | null {
   if (path === "") return "it is empty";
@@ -29,6 +32,7 @@ export function unportableReason(path: string): string | null {
 
 /** Equal for two names that some file system takes for one: by case, or by Unicode normalisation. */
 export function foldName(name: string): string {
+  if (plain.test(name)) return name.toLowerCase();
   return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
