@@ -1,16 +1,17 @@
 import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 
-const project = (name: string, include: string[], testTimeout: number) => ({
+const project = (name: string, include: string[], testTimeout: number, globalSetup: string[] = []) => ({
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: "node" as const },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: "node" as const, globalSetup },
 });
 
 export default defineConfig({
   test: {
     projects: [
       project("unit", ["test/{core,io,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
-      project("cli", ["test/cli/**/*.test.ts"], 300_000),
+      project("cli", ["test/cli/**/*.test.ts"], 300_000, ["test/support/pack.ts"]),
+      project("terminal", ["test/terminal/**/*.test.ts"], 120_000, ["test/support/pack.ts"]),
     ],
   },
 });

@@ -14,8 +14,8 @@ async function parseData(text: string, origin: string): Promise<unknown> {
     key === "__proto__" ? refuse(origin, 'has a key "__proto__"', "Remove it.") : value;
   try {
     if (text.trimStart().startsWith("{")) return JSON.parse(text, guard);
-    const { parse } = await import("yaml");
-    return parse(text, guard, { maxAliasCount: 20, logLevel: "error" });
+    const { parseYaml } = await import("../parse-yaml.ts");
+    return parseYaml(text, guard, { maxAliasCount: 20, logLevel: "error" });
   } catch (error) {
     if (error instanceof Failure) throw error;
     const [reason] = (error as Error).message.split("\n");

@@ -5,7 +5,7 @@ import { skippedLine } from "./summary.ts";
 import { installCommand, type Outcome } from "./write.ts";
 
 /** The last screen: what was done, what to do next, and how to have it again. */
-export function reportClosing(prepared: Prepared, replay: string): void {
+export function reportClosing(prepared: Prepared, { git }: Outcome, replay: string): void {
   const { target } = prepared;
   const style = styleFor(process.stdout);
   const next = [
@@ -15,7 +15,7 @@ export function reportClosing(prepared: Prepared, replay: string): void {
   ];
   const lines = (texts: readonly string[]) => texts.map((text) => `    ${style.cyan(text)}\n`).join("");
   process.stdout.write(
-    `${style.green("✔")} ${style.bold(target.directory)} is written: ${countFiles(fileReports(prepared))}.\n\n` +
+    `${style.green("✔")} ${style.bold(target.directory)} is written: ${countFiles(fileReports(prepared))}${git?.kind === "committed" ? ", committed" : ""}.\n\n` +
       `  Next\n${lines(next)}\n  The same again\n${lines([replay])}`,
   );
 }

@@ -14,7 +14,7 @@ import { openConflicts, type Prepared, prepare } from "./prepare.ts";
 import { replayLine } from "./replay.ts";
 import { styleFor } from "./style.ts";
 import { summary } from "./summary.ts";
-import { nameOf } from "./target.ts";
+import { nameOf, verifyDirectory } from "./target.ts";
 import { write } from "./write.ts";
 
 /** Answers, asked for where they may be, become a repo, or the account of what it would be. */
@@ -42,7 +42,7 @@ export async function create(invocation: Invocation): Promise<number> {
   });
   if (outcome !== null) reportNotes(prepared, outcome);
   if (switches.json) await printJson(prepared, outcome !== null, replay);
-  else if (outcome !== null) reportClosing(prepared, replay);
+  else if (outcome !== null) reportClosing(prepared, outcome, replay);
   else if (asked.dryRun)
     process.stdout.write(summary(prepared, styleFor(process.stdout), process.stdout.columns ?? 80));
   if (conflicts.length > 0) await reportConflicts(prepared, conflicts);
@@ -63,6 +63,7 @@ function mayAsk(switches: Invocation["switches"]): boolean {
 
 /** Without questions: what was not answered is a default where `--yes` says so, and else an error. */
 async function take({ catalogue, given, directory, force }: Asked, yes: boolean): Promise<Prepared> {
+  if (directory !== undefined) verifyDirectory(directory);
   const named =
     directory === undefined || given.name !== undefined ? given : { name: nameOf(directory), ...given };
   const answers = checkedAnswers(catalogue, named);

@@ -31,11 +31,13 @@ const wording: { readonly [action in FileAction]: string } = {
   skip: "skipped",
 };
 
-/** `62 files: 60 new, 2 merged`. */
+/** `62 files: 60 new, 2 merged`; a bare `62 files` where all are new. */
 export function countFiles(reports: readonly FileReport[]): string {
   const counts = (Object.keys(wording) as FileAction[])
     .map((action) => [reports.filter((report) => report.action === action).length, wording[action]] as const)
     .filter(([count]) => count > 0);
+  const total = `${reports.length} ${reports.length === 1 ? "file" : "files"}`;
+  if (counts.length === 1 && counts[0]?.[1] === wording.add) return total;
   const parts = counts.map(([count, words]) => `${count} ${words}`);
-  return `${reports.length} ${reports.length === 1 ? "file" : "files"}: ${parts.join(", ")}`;
+  return `${total}: ${parts.join(", ")}`;
 }

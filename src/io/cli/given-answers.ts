@@ -16,9 +16,9 @@ export async function givenAnswers({ texts, switches }: Invocation): Promise<Par
 }
 
 /** The text of a file, or of stdin where it's called `-`. */
-export function readInput(file: string, flag: string): string {
+export async function readInput(file: string, flag: string): Promise<string> {
   try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
+    return file === "-" ? await readStdin() : readFileSync(file, "utf8");
   } catch (error) {
     throw new Failure({
       code: "usage/unreadable",
@@ -28,8 +28,14 @@ export function readInput(file: string, flag: string): string {
   }
 }
 
-function readAnswers(file: string): Promise<PartialAnswers> {
-  return parseAnswersFile(readInput(file, "--answers"), file === "-" ? "stdin" : file);
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function readAnswers(file: string): Promise<PartialAnswers> {
+  return parseAnswersFile(await readInput(file, "--answers"), file === "-" ? "stdin" : file);
 }
 
 function fromTexts(texts: Invocation["texts"]): PartialAnswers {

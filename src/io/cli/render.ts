@@ -20,7 +20,7 @@ export async function renderFromReceipt({ texts, switches }: Invocation): Promis
       fix: "Run create-twelve-factor render --receipt .twelve-factor.json --json",
     });
   }
-  const receipt = readReceipt(readInput(texts.receipt, "--receipt"));
+  const receipt = readReceipt(await readInput(texts.receipt, "--receipt"));
   const catalogue = readBuiltCatalogue();
   verifyRelease(receipt, catalogue.integrity);
   validateAnswers(catalogue, receipt.answers);

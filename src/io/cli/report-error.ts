@@ -24,7 +24,7 @@ export function reportError(error: unknown, argv: readonly string[]): number {
   if (argv.includes("--json")) {
     process.stdout.write(`${JSON.stringify({ error: { code, message, fix, state } }, null, 2)}\n`);
   }
-  return error.code.startsWith("conflict") ? 1 : 2;
+  return 2;
 }
 
 /** Line ends are ours; any other control character could only come from what we were given. */

@@ -1,7 +1,7 @@
 import type { Json } from "../../core/types.ts";
 import { commitChanges } from "../commit/commit-changes.ts";
 import { createDirectory } from "../commit/create-directory.ts";
-import { type Committed, firstCommit } from "../git.ts";
+import type { Committed } from "../git.ts";
 import { type Installed, install } from "../install.ts";
 import type { Invocation } from "./argv.ts";
 import { type Interruption, yieldToSignals } from "./interruption.ts";
@@ -26,6 +26,7 @@ export async function write(
   const installed = installing && (await install(target.root, installing));
   if (switches.git === false || target.workTree !== null || target.workspace !== null)
     return { install: installed, git: null };
+  const { firstCommit } = await import("../git.ts");
   const message = `Create ${prepared.answers.name}`;
   return { install: installed, git: firstCommit({ root: target.root, tree, message }) };
 }
