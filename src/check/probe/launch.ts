@@ -44,6 +44,7 @@ let launches = 0;
 
 /** Starts a command in a process group of its own with real pipes for its output. */
 export function launch(session: Session, command: Command): Launched {
+  session.signal.throwIfAborted();
   const number = `${++launches}`;
   const mark: Mark = { environment: `${launchVariable}=${session.id}.${number}` };
   const [stdout, stderr] = openPipes(session.directory, number);

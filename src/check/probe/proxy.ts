@@ -1,7 +1,8 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { freePort } from "./ports.ts";
 
-export type Address = { readonly host: string; readonly port: number };
+/** A TCP address, or the path of a Unix socket. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** Stands between the app and one resource, and can make that resource slow, silent or dead. */
 export type TcpProxy = {
@@ -30,12 +31,16 @@ type State = {
 };
 
 /** `target` null makes it a sink: it accepts, reads, and never answers. */
-export async function openProxy(target: Address | null, port?: number): Promise<TcpProxy> {
+export async function openProxy(
+  target: Address | null,
+  at: { readonly port?: number; readonly path?: string } = {},
+): Promise<TcpProxy> {
   const state: State = { mode: "forward", latencyMs: 0, dials: 0, sent: 0, links: new Set() };
   const server = createServer({ allowHalfOpen: true }, (client) => accept(client, target, state));
-  const bound = await listen(server, port ?? (await freePort()));
+  const port = at.port ?? (at.path ? 0 : await freePort());
+  await listen(server, at.path ? { path: at.path } : { port, host: "127.0.0.1" });
   return {
-    port: bound,
+    port,
     dials: () => state.dials,
     sent: () => state.sent,
     openConnections: () => state.links.size,
@@ -143,13 +148,13 @@ function forward(client: Socket, target: Address, state: State): Link {
   };
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, at: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host: "127.0.0.1" }, () => {
+    server.listen(at, () => {
       server.removeListener("error", reject);
       server.unref();
-      resolve(port);
+      resolve();
     });
   });
 }

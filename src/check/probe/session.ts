@@ -19,7 +19,7 @@ export type Session = {
   readonly id: string;
   readonly directory: string;
   readonly mark: Mark;
-  /** Aborts when the run is cancelled. */
+  /** Aborts when the run is cancelled, and when it is over. */
   readonly signal: AbortSignal;
   /** Notes a process, so that a later run can end it if this one is killed. */
   readonly record: (pid: number) => void;
@@ -30,7 +30,8 @@ export const markVariable = "TF_CHECK_ID";
 const prefix = "twelve-factor-check-";
 
 /** Cleans up after runs that were killed, then starts a new one. */
-export function openSession(signal: AbortSignal = new AbortController().signal): Session {
+export function openSession(cancel?: AbortSignal): Session {
+  cancel?.throwIfAborted();
   const parent = realpathSync(tmpdir());
   sweepStale(parent);
   const id = randomUUID();
@@ -38,11 +39,16 @@ export function openSession(signal: AbortSignal = new AbortController().signal):
   // Traversable, since the app is also run as another user.
   chmodSync(directory, 0o711);
   writeFileSync(join(directory, "owner.json"), JSON.stringify({ id, ...identityOf(process.pid) }));
+  const controller = new AbortController();
+  const follow = () => controller.abort(cancel?.reason);
+  cancel?.addEventListener("abort", follow, { once: true });
   const mark = { environment: `${markVariable}=${id}`, directory };
   let open = true;
   const close = () => {
     if (!open) return;
     open = false;
+    cancel?.removeEventListener("abort", follow);
+    controller.abort(new Error("the run is over"));
     process.removeListener("exit", close);
     killMarked(mark);
     killRecorded(directory);
@@ -53,7 +59,7 @@ export function openSession(signal: AbortSignal = new AbortController().signal):
     id,
     directory,
     mark,
-    signal,
+    signal: controller.signal,
     record: (pid) => {
       const { start } = identityOf(pid);
       appendFileSync(join(directory, "pids"), `${pid} ${start}\n`);

@@ -35,7 +35,8 @@ export async function waitReady(launched: Launched, options: WaitForReady): Prom
   let health = options.health ?? null;
   const elapsed = () => Math.round(performance.now() - launched.startedAt);
   while (performance.now() < deadline) {
-    if (launched.exit())
+    // A daemon ends at once, and what it left behind serves.
+    if (launched.exit() && launched.family().length === 0)
       return { readiness: "exited", readyMs: null, listeningMs, health: health ?? noHealth };
     if (await accepts(port)) {
       listeningMs ??= elapsed();

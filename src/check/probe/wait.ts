@@ -50,17 +50,23 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | nu
   }
 }
 
-/** Runs the tasks, at most `limit` at a time; results in the order of the tasks. */
+/** Runs the tasks, at most `limit` at a time; results in their order. After a failure no other one begins. */
 export async function inParallel<T>(limit: number, tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
   const results = new Array<T>(tasks.length);
-  let next = 0;
+  const pending = [...tasks.entries()];
   const lane = async () => {
-    while (next < tasks.length) {
-      const index = next++;
-      const task = tasks[index];
-      if (task) results[index] = await task();
+    for (let next = pending.shift(); next; next = pending.shift()) {
+      const [index, task] = next;
+      try {
+        results[index] = await task();
+      } catch (error) {
+        pending.length = 0;
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, tasks.length) }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, tasks.length) }, lane));
+  const failed = lanes.find((each) => each.status === "rejected");
+  if (failed) throw failed.reason;
   return results;
 }

@@ -1,0 +1,43 @@
+import type { BuildFacts } from "./scenarios/build.ts";
+import type { ColdFacts } from "./scenarios/cold.ts";
+import type { CompanionFacts } from "./scenarios/companions.ts";
+import type { CrashFacts } from "./scenarios/crash.ts";
+import type { DrainFacts } from "./scenarios/drain.ts";
+import type { FilesFacts } from "./scenarios/files.ts";
+import type { InterruptedFacts } from "./scenarios/interrupted.ts";
+import type { JobFacts } from "./scenarios/jobs.ts";
+import type { NamesFacts } from "./scenarios/names.ts";
+import type { OfflineFacts } from "./scenarios/offline.ts";
+import type { OutageFacts } from "./scenarios/outage.ts";
+import type { Pid1Facts } from "./scenarios/pid1.ts";
+import type { PoisonFacts } from "./scenarios/poison.ts";
+import type { RefusalFacts } from "./scenarios/refusals.ts";
+import type { ReleaseFacts } from "./scenarios/release.ts";
+import type { SealedFacts } from "./scenarios/sealed.ts";
+import type { TakenFacts } from "./scenarios/taken.ts";
+import type { TasksFacts } from "./scenarios/tasks.ts";
+import type { TrioFacts } from "./scenarios/trio.ts";
+import type { NotTried } from "./verdict.ts";
+
+/** What each scenario saw. The checks judge these, and start nothing themselves. */
+export type Observations = {
+  readonly build: BuildFacts | NotTried;
+  readonly release: ReleaseFacts | NotTried;
+  readonly trio: TrioFacts | NotTried;
+  readonly drain: DrainFacts | NotTried;
+  readonly outage: OutageFacts | NotTried;
+  readonly crash: CrashFacts | NotTried;
+  readonly pid1: Pid1Facts | NotTried;
+  readonly offline: OfflineFacts | NotTried;
+  readonly sealed: SealedFacts | NotTried;
+  readonly taken: TakenFacts | NotTried;
+  readonly names: NamesFacts | NotTried;
+  readonly interrupted: InterruptedFacts | NotTried;
+  readonly cold: ColdFacts | NotTried;
+  readonly refusals: RefusalFacts | NotTried;
+  readonly companions: CompanionFacts | NotTried;
+  readonly jobs: JobFacts | NotTried;
+  readonly tasks: TasksFacts | NotTried;
+  readonly files: FilesFacts | NotTried;
+  readonly poison: PoisonFacts | NotTried;
+};

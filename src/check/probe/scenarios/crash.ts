@@ -1,0 +1,75 @@
+import { boot, isUsable, type Lab, statusOf } from "../lab.ts";
+import { signalProcess } from "../processes.ts";
+import { createBy, readBy } from "../recipe.ts";
+import { describeStart } from "../tail.ts";
+import { type NotTried, notTried } from "../verdict.ts";
+import { inParallel, sleep, until } from "../wait.ts";
+import { smokePaths, type TrioFacts } from "./trio.ts";
+
+export type CrashFacts = {
+  readonly restarted: boolean;
+  readonly evidence: string;
+  readonly readyMs: number | null;
+  /** What was created before the crash is still there. */
+  readonly persisted: boolean | NotTried;
+  /** Whether it answered while nobody read its output. */
+  readonly answersWithFullPipe: boolean | NotTried;
+};
+
+/** `other` is killed with -9 and started again at once: same port, same directories, same database. */
+export async function observeCrash(lab: Lab, trio: TrioFacts): Promise<CrashFacts | NotTried> {
+  const other = trio.pair?.other;
+  if (!other || !isUsable(lab, other)) return notTried("the third web process was not ready");
+  const recipe = trio.pair?.recipe ?? null;
+  const token = `crash${Date.now().toString(36)}`;
+  const status = recipe ? await createBy(recipe, other.port, token) : null;
+  const wasListed = recipe ? await readBy(recipe, other.port, token) : null;
+  for (const { pid } of other.launched.family()) signalProcess(pid, "SIGKILL");
+  await until(() => other.launched.exit() !== null, { timeoutMs: 2_000, everyMs: 5 });
+  const again = await boot(lab, {
+    type: "web",
+    database: "b",
+    port: other.asked,
+    directory: other.directory,
+    proxies: other.proxies,
+  });
+  const restarted = isUsable(lab, again);
+  const persisted = !recipe
+    ? notTried("no API was found that creates something; describe one in .twelve-factor-check.json")
+    : status === null || status >= 400 || wasListed === null
+      ? notTried(`${recipe.create.path} did not list what was created there (status ${status})`)
+      : restarted
+        ? (await readBy(recipe, again.port, token)) !== null
+        : notTried("it did not start again");
+  const answersWithFullPipe = restarted ? await fillPipe(lab, again) : notTried("it did not start again");
+  await again.stop();
+  await other.stop();
+  return {
+    restarted,
+    evidence: describeStart(lab, again),
+    readyMs: again.readyMs,
+    persisted,
+    answersWithFullPipe,
+  };
+}
+
+/** A pipe holds 64 KiB; nobody reads until the app has surely written more. */
+async function fillPipe(lab: Lab, booted: Awaited<ReturnType<typeof boot>>): Promise<boolean | NotTried> {
+  const paths = smokePaths(lab);
+  const bytesBefore = booted.launched.output.bytes();
+  const sample = 10;
+  for (let index = 0; index < sample; index++) await statusOf(booted, `${paths[0]}?tf=${index}`, 500);
+  await sleep(100, lab.session.signal);
+  const perRequest = (booted.launched.output.bytes() - bytesBefore) / sample;
+  if (perRequest < 20) return notTried("it does not log requests, so its output could not be filled");
+  booted.launched.output.stopReading();
+  const needed = Math.min(3_000, Math.ceil((200 * 1024) / perRequest));
+  let stuck = false;
+  const requests = Array.from({ length: needed }, (_, index) => async () => {
+    if (!stuck && (await statusOf(booted, `${paths[0]}?tf=${index}`, 2_000)) === null) stuck = true;
+  });
+  await inParallel(8, requests);
+  const answers = !stuck && (await statusOf(booted, lab.found.health?.live ?? "/", 2_000)) !== null;
+  booted.launched.output.resumeReading();
+  return answers;
+}

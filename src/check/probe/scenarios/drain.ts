@@ -1,0 +1,151 @@
+import { httpRequest, isAnswer, openRaw } from "../http.ts";
+import type { Booted, Lab } from "../lab.ts";
+import type { Exit } from "../launch.ts";
+import { listenersOf } from "../listeners.ts";
+import type { ProcessInfo } from "../processes.ts";
+import { type NotTried, notTried } from "../verdict.ts";
+import { sleep, until } from "../wait.ts";
+import type { TrioFacts } from "./trio.ts";
+
+export type DrainFacts = {
+  readonly inFlight: InFlight | NotTried;
+  /** When a new connection was first refused, or answered with 503 or `Connection: close`. */
+  readonly turnedAwayMs: number | null;
+  readonly idleClosed: boolean;
+  readonly exit: Exit | null;
+  readonly exitMs: number | null;
+  /** What lived on for 2 s after the root process. */
+  readonly survivors: readonly (ProcessInfo & { readonly listens: boolean })[];
+  readonly rootListens: boolean;
+};
+
+export type InFlight = {
+  readonly how: "latency" | "burst";
+  readonly path: string;
+  readonly complete: boolean;
+  readonly evidence: string;
+};
+
+export const latencyMs = 1_500;
+const turnAwayBudgetMs = 2_500;
+
+/** SIGTERM to the root process while a request waits for a slow resource. */
+export async function observeDrain(lab: Lab, trio: TrioFacts): Promise<DrainFacts> {
+  const { first, route } = trio;
+  const idle = await idleConnection(first.port);
+  const pending = route ? await pendingRequest(lab, first, route) : null;
+  const burst = pending ? null : startBurst(first.port);
+  await sleep(pending ? 0 : 200);
+  const terminated = performance.now();
+  first.launched.signal("SIGTERM");
+  const [turnedAwayMs, exit] = await Promise.all([
+    watchDoor(first, lab.found.health?.ready ?? "/", terminated),
+    first.launched.exitWithin(lab.graceMs + 1_000),
+  ]);
+  lab.session.signal.throwIfAborted();
+  const inFlight = pending
+    ? await pending
+    : burst
+      ? burst.stop()
+      : notTried("no request could be kept in flight");
+  const idleClosed = idle?.closed() ?? true;
+  idle?.destroy();
+  const survivors = await survivorsOf(first);
+  await first.stop();
+  return {
+    inFlight,
+    turnedAwayMs,
+    idleClosed,
+    exit,
+    exitMs: exit ? Math.round(exit.at - terminated) : null,
+    survivors,
+    rootListens: trio.firstListeners.some(({ pid }) => pid === first.launched.pid),
+  };
+}
+
+/** A request that the latency of its resource holds; null when it does not wait for that. */
+export async function pendingRequest(lab: Lab, booted: Booted, route: NonNullable<TrioFacts["route"]>) {
+  for (const variable of route.variables) booted.proxies.get(variable)?.setLatency(latencyMs);
+  let settled = false;
+  const request = httpRequest({ port: booted.port, path: route.path, timeoutMs: lab.graceMs + 5_000 }).then(
+    (answer) => {
+      settled = true;
+      return answer;
+    },
+  );
+  await sleep(400, lab.session.signal);
+  if (settled) {
+    for (const variable of route.variables) booted.proxies.get(variable)?.setLatency(0);
+    return null;
+  }
+  return (async (): Promise<InFlight> => {
+    const answer = await request;
+    const complete = isAnswer(answer);
+    const evidence = complete
+      ? `GET ${route.path} was answered ${answer.status} after ${answer.ms} ms`
+      : `GET ${route.path}, sent 400 ms before SIGTERM: ${answer.fault} after ${answer.ms} ms`;
+    return { how: "latency", path: route.path, complete, evidence };
+  })();
+}
+
+/** Clients in a loop: an answer that breaks off after the request was read is a request that was dropped. */
+function startBurst(port: number) {
+  let dropped = 0;
+  let sent = 0;
+  let running = true;
+  const loop = async () => {
+    while (running) {
+      const answer = await httpRequest({ port, timeoutMs: 3_000 });
+      if (isAnswer(answer)) sent++;
+      else if (answer.fault === "refused") return;
+      else dropped++;
+      await sleep(1);
+    }
+  };
+  const loops = Array.from({ length: 16 }, loop);
+  return {
+    stop: (): InFlight => {
+      running = false;
+      void Promise.all(loops);
+      // A connection in the listen backlog may be reset by a correct server too.
+      const complete = dropped <= 2;
+      return {
+        how: "burst",
+        path: "/",
+        complete,
+        evidence: `of ${sent + dropped} requests of 16 clients, ${dropped} broke off`,
+      };
+    },
+  };
+}
+
+async function idleConnection(port: number) {
+  const connection = await openRaw(port);
+  connection?.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  if (connection) await until(() => connection.received().includes("\r\n\r\n"), { timeoutMs: 1_000 });
+  return connection;
+}
+
+async function watchDoor({ port }: Booted, path: string, since: number): Promise<number | null> {
+  while (performance.now() - since < turnAwayBudgetMs) {
+    const answer = await httpRequest({
+      port,
+      path,
+      timeoutMs: turnAwayBudgetMs,
+      headers: { connection: "keep-alive" },
+    });
+    const away = isAnswer(answer)
+      ? answer.status === 503 || answer.headers.connection === "close"
+      : answer.fault === "refused" || answer.fault === "broken";
+    if (away) return Math.round(performance.now() - since);
+    await sleep(50);
+  }
+  return null;
+}
+
+/** Asks for 2 s; what is left then was orphaned. */
+export async function survivorsOf({ launched }: Booted): Promise<DrainFacts["survivors"]> {
+  if (!launched.exit()) return [];
+  await until(() => launched.family().length === 0, { timeoutMs: 2_000 });
+  return launched.family().map((info) => ({ ...info, listens: listenersOf([info.pid]).length > 0 }));
+}

@@ -1,0 +1,38 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Lab, statusOf } from "../lab.ts";
+import type { NotTried } from "../verdict.ts";
+import { runTask, type TaskRun } from "./release.ts";
+import type { TrioFacts } from "./trio.ts";
+
+export type TasksFacts = {
+  readonly runs: readonly (TaskRun & { readonly name: string })[];
+  /** Whether the web process answered as before after a release beside it; null where there is no release. */
+  readonly webAfterRelease: boolean | null;
+};
+
+/** A release to the database that `other` serves from, and the admin tasks of the repo, in the tree and with the config of the app, while the app is up. */
+export async function observeTasks(lab: Lab, trio: TrioFacts): Promise<TasksFacts | NotTried> {
+  const other = trio.pair?.other ?? trio.first;
+  const hasRelease = lab.types.some(({ name }) => name === "release");
+  const path = lab.found.health?.ready ?? "/";
+  const before = await statusOf(other, path);
+  const beside = hasRelease ? await runTask(lab, "release", "b") : null;
+  const after = await statusOf(other, path);
+  const runs: (TaskRun & { readonly name: string })[] = beside ? [{ name: "release", ...beside }] : [];
+  for (const name of ["bin/seed", "bin/console"]) {
+    if (!isRunnable(join(lab.tree, name))) continue;
+    const input = name === "bin/console" ? { input: "exit\n" } : {};
+    runs.push({ name, ...(await runTask(lab, { line: name, ...input })) });
+  }
+  return { runs, webAfterRelease: beside ? after === before : null };
+}
+
+function isRunnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return existsSync(path);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import { type HttpAnswer, httpRequest, isAnswer } from "../http.ts";
+import { type Booted, boot, isUsable, type Lab, newToken, statusOf } from "../lab.ts";
+import { type Listener, listenersOf } from "../listeners.ts";
+import type { ProcessInfo } from "../processes.ts";
+import { createBy, findRecipe, type Recipe, readBy } from "../recipe.ts";
+import { type Snapshot, snapshot } from "../snapshot.ts";
+import { inParallel, sleep } from "../wait.ts";
+import { executableOf } from "./release.ts";
+
+export const releaseId = `tf-release-${randomBytes(4).toString("hex")}`;
+
+/** Three web processes of one build: `first` and `twin` are alike, `other` has another config. */
+export type TrioFacts = {
+  readonly before: Snapshot;
+  readonly first: Booted;
+  readonly usable: boolean;
+  readonly firstListeners: readonly Listener[];
+  readonly firstFamily: readonly ProcessInfo[];
+  readonly executable: string | null;
+  /** Statuses of the smoke requests to `first`, by path. */
+  readonly smoke: ReadonlyMap<string, number | null>;
+  readonly answers: readonly HttpAnswer[];
+  readonly dials: ReadonlyMap<string, number>;
+  /** A request whose traces are looked for in the log. */
+  readonly traced: { readonly path: string; readonly traceId: string; readonly at: number };
+  /** A route that needs a backing service. */
+  readonly route: { readonly path: string; readonly variables: readonly string[] } | null;
+  /** Null when `first` is not usable. */
+  readonly pair: Pair | null;
+};
+
+export type Pair = {
+  readonly twin: Booted;
+  readonly other: Booted;
+  readonly firstStillServes: boolean;
+  readonly recipe: Recipe | null;
+  readonly created: { readonly token: string; readonly status: number | null } | null;
+  /** What the twin lists, when `first` created it. */
+  readonly seenByTwin: string | null;
+  readonly session: SessionFacts | null;
+  /** Statuses through `first` and `twin` in turn. */
+  readonly balanced: ReadonlyMap<string, readonly (number | null)[]>;
+};
+
+export type SessionFacts = {
+  readonly path: string;
+  readonly cookie: string;
+  readonly onFirst: readonly string[];
+  readonly onTwin: readonly string[];
+};
+
+export const debugPaths = ["/env", "/actuator/env", "/debug/vars", "/debug", "/config", "/info"];
+const missingPath = "/tf-check-missing";
+
+export async function observeTrio(lab: Lab): Promise<TrioFacts> {
+  const before = snapshot(lab.tree);
+  const first = await boot(lab, { type: "web", environment: { RELEASE_ID: releaseId } });
+  const usable = isUsable(lab, first) || first.readiness === "elsewhere";
+  const family = first.launched.family();
+  const dials = new Map([...first.proxies].map(([variable, proxy]) => [variable, proxy.dials()]));
+  const facts = {
+    before,
+    first,
+    usable,
+    firstListeners: listenersOf(family.map(({ pid }) => pid)),
+    firstFamily: family,
+    executable: executableOf(family.at(-1)?.pid ?? first.launched.pid),
+  };
+  const traced = { path: `/tf-check-${newToken()}`, traceId: randomBytes(16).toString("hex"), at: 0 };
+  if (!usable) return { ...facts, smoke: new Map(), answers: [], dials, traced, route: null, pair: null };
+  const paths = smokePaths(lab);
+  const smoke = new Map<string, number | null>();
+  const answers: HttpAnswer[] = [];
+  for (const path of [...paths, ...debugPaths]) {
+    const answer = await httpRequest({ port: first.port, path });
+    smoke.set(path, isAnswer(answer) ? answer.status : null);
+    if (isAnswer(answer)) answers.push(answer);
+  }
+  const recipe = await findRecipe(lab.tree, first.port);
+  const route = await findRoute(lab, first, [...paths, ...(recipe ? [recipe.read] : [])]);
+  const at = performance.now();
+  const traceparent = `00-${traced.traceId}-00f067aa0ba902b7-01`;
+  await httpRequest({
+    port: first.port,
+    path: traced.path,
+    headers: { traceparent, "x-request-id": traced.traceId },
+  });
+  const pair = first.readiness === "elsewhere" ? null : await observePair(lab, { first, paths, recipe });
+  await sleep(Math.max(0, at + 1_100 - performance.now()), lab.session.signal);
+  for (const [variable, proxy] of first.proxies) dials.set(variable, proxy.dials());
+  return { ...facts, smoke, answers, dials, traced: { ...traced, at }, route, pair };
+}
+
+export function smokePaths(lab: Lab): string[] {
+  const { health } = lab.found;
+  return [...new Set(["/", health?.ready ?? "/", health?.live ?? "/", missingPath])];
+}
+
+async function findRoute(lab: Lab, first: Booted, paths: readonly string[]): Promise<TrioFacts["route"]> {
+  const resources = [...first.proxies].filter(([name]) =>
+    lab.resources.some((each) => each.variable === name && each.service),
+  );
+  for (const path of [lab.found.health?.ready ?? "/", ...paths]) {
+    const before = new Map(resources.map(([variable, proxy]) => [variable, proxy.sent()]));
+    await statusOf(first, path);
+    const variables = resources.flatMap(([variable, proxy]) =>
+      proxy.sent() > (before.get(variable) ?? 0) ? [variable] : [],
+    );
+    if (variables.length > 0) return { path, variables };
+  }
+  return null;
+}
+
+type PairRequest = {
+  readonly first: Booted;
+  readonly paths: readonly string[];
+  readonly recipe: Recipe | null;
+};
+
+async function observePair(lab: Lab, { first, paths, recipe }: PairRequest): Promise<Pair> {
+  const quiet = lab.variables.some(({ name }) => name === "LOG_LEVEL") ? { LOG_LEVEL: "error" } : {};
+  const [twin, other] = await Promise.all([
+    boot(lab, { type: "web" }),
+    boot(lab, { type: "web", database: "b", environment: quiet }),
+  ]);
+  const token = newToken();
+  const created = recipe ? { token, status: await createBy(recipe, first.port, token) } : null;
+  const canCompare = twin.readiness === "ready";
+  const seenByTwin = recipe && created && canCompare ? await readBy(recipe, twin.port, token) : null;
+  for (const path of [...paths, ...paths, ...paths, ...paths, ...paths]) await statusOf(other, path);
+  return {
+    twin,
+    other,
+    firstStillServes: (await statusOf(first, lab.found.health?.ready ?? "/")) !== null,
+    recipe,
+    created,
+    seenByTwin,
+    session: canCompare ? await hopWithCookie(first, twin, paths) : null,
+    balanced: canCompare
+      ? await balance(first, twin, [...paths, ...(recipe ? [recipe.read] : [])])
+      : new Map(),
+  };
+}
+
+/** Takes a cookie from the one and shows it to both. */
+async function hopWithCookie(
+  first: Booted,
+  twin: Booted,
+  paths: readonly string[],
+): Promise<SessionFacts | null> {
+  for (const source of [...paths, "/login", "/session", "/me"]) {
+    const answer = await httpRequest({ port: first.port, path: source });
+    if (!isAnswer(answer) || answer.cookies.length === 0) continue;
+    const cookie = answer.cookies.map((each) => each.split(";")[0]).join("; ");
+    for (const path of [source, "/", "/me", "/profile", "/account"]) {
+      const onFirst = await ask(first, path, cookie);
+      const onTwin = await ask(twin, path, cookie);
+      if (String(onFirst) !== String(onTwin)) return { path, cookie, onFirst, onTwin };
+    }
+    return { path: source, cookie, onFirst: [], onTwin: [] };
+  }
+  return null;
+}
+
+/** Five times the status class, and whether the session was begun anew. */
+async function ask({ port }: Booted, path: string, cookie: string): Promise<string[]> {
+  const answers = await inParallel(
+    1,
+    Array.from({ length: 5 }, () => () => httpRequest({ port, path, headers: { cookie } })),
+  );
+  return answers.map((answer) => {
+    if (!isAnswer(answer)) return answer.fault;
+    const renewed = answer.cookies.some((each) => !cookie.includes(each.split(";")[0] ?? ""));
+    return `${Math.floor(answer.status / 100)}xx${renewed ? ", a new session" : ""}`;
+  });
+}
+
+async function balance(first: Booted, twin: Booted, paths: readonly string[]) {
+  const statuses = new Map<string, (number | null)[]>();
+  for (const path of paths) {
+    const seen: (number | null)[] = [];
+    for (const each of [first, twin, first, twin]) seen.push(await statusOf(each, path));
+    statuses.set(path, seen);
+  }
+  return statuses;
+}

@@ -1,0 +1,134 @@
+import type { Lab } from "./lab.ts";
+import type { Observations } from "./observations.ts";
+import type { BuildFacts } from "./scenarios/build.ts";
+import { observeCold } from "./scenarios/cold.ts";
+import { observeCompanions } from "./scenarios/companions.ts";
+import { observeCrash } from "./scenarios/crash.ts";
+import { observeDrain } from "./scenarios/drain.ts";
+import { observeFiles } from "./scenarios/files.ts";
+import { observeInterrupted } from "./scenarios/interrupted.ts";
+import { observeJobs } from "./scenarios/jobs.ts";
+import { observeNames } from "./scenarios/names.ts";
+import { observeOffline } from "./scenarios/offline.ts";
+import { observeOutage } from "./scenarios/outage.ts";
+import { observePid1 } from "./scenarios/pid1.ts";
+import { observePoison } from "./scenarios/poison.ts";
+import { observeRefusals } from "./scenarios/refusals.ts";
+import { observeRelease } from "./scenarios/release.ts";
+import { observeSealed } from "./scenarios/sealed.ts";
+import { observeTaken } from "./scenarios/taken.ts";
+import { observeTasks } from "./scenarios/tasks.ts";
+import { observeTrio, type TrioFacts } from "./scenarios/trio.ts";
+import { describeStart } from "./tail.ts";
+import { notTried } from "./verdict.ts";
+import { inParallel } from "./wait.ts";
+
+type Schedule = {
+  readonly built: BuildFacts;
+  readonly wanted: ReadonlySet<keyof Observations>;
+  readonly progress: (stage: string) => void;
+};
+
+type Facts = Partial<Observations>;
+
+/** As many at a time as leave the startup times meaningful. */
+const lanes = 3;
+
+/** The release, then three web processes, then all that can run beside these, then what cannot. */
+export async function runScenarios(lab: Lab, { built, wanted, progress }: Schedule): Promise<Observations> {
+  if (!built.succeeded) return { ...nothing("the build failed"), build: built };
+  progress("releasing");
+  const release = await observeRelease(lab);
+  progress("starting the processes");
+  const [companions, web] = await Promise.all([
+    wanted.has("companions") ? observeCompanions(lab) : notTried("not asked for"),
+    lab.types.some(({ name }) => name === "web")
+      ? observeWeb(lab, wanted, progress)
+      : observeOthers(lab, wanted),
+  ]);
+  return { ...nothing("not asked for"), ...web, build: built, release, companions };
+}
+
+async function observeOthers(lab: Lab, wanted: Schedule["wanted"]): Promise<Facts> {
+  const refusals = wanted.has("refusals") ? { refusals: await observeRefusals(lab) } : {};
+  return { ...nothing("there is no web process"), ...refusals };
+}
+
+async function observeWeb(
+  lab: Lab,
+  wanted: Schedule["wanted"],
+  progress: Schedule["progress"],
+): Promise<Facts> {
+  const trio = await observeTrio(lab);
+  const reason = whyNoMore(lab, trio);
+  if (reason !== null) {
+    const elsewhere = trio.first.readiness === "elsewhere";
+    const rest = elsewhere ? { drain: await observeDrain(lab, trio), taken: await observeTaken(lab) } : {};
+    return { ...nothing(reason), ...rest, trio, files: observeFiles(lab, trio) };
+  }
+  const beside = scenariosBeside(lab, trio).filter(
+    ([name]) => wanted.has(name) || (name === "drain" && wanted.has("trio")),
+  );
+  const facts = await inParallel(
+    lanes,
+    beside.map(([name, run]) => () => {
+      progress(name);
+      return run();
+    }),
+  );
+  // It fills a pipe, and takes the processor with it.
+  const crash = wanted.has("crash") ? { crash: await observeCrash(lab, trio) } : {};
+  const files = observeFiles(lab, trio);
+  const poison = wanted.has("poison") ? { poison: await observePoison(lab) } : {};
+  return Object.assign({ trio, files, ...crash, ...poison }, ...facts);
+}
+
+/** The longest first. */
+function scenariosBeside(lab: Lab, trio: TrioFacts): (readonly [keyof Observations, () => Promise<Facts>])[] {
+  return [
+    ["jobs", async () => ({ jobs: await observeJobs(lab, trio) })],
+    ["outage", async () => ({ outage: await observeOutage(lab, trio) })],
+    ["drain", async () => ({ drain: await observeDrain(lab, trio) })],
+    ["refusals", async () => ({ refusals: await observeRefusals(lab) })],
+    ["tasks", async () => ({ tasks: await observeTasks(lab, trio) })],
+    ["cold", async () => ({ cold: await observeCold(lab) })],
+    ["offline", async () => ({ offline: await observeOffline(lab) })],
+    ["sealed", async () => ({ sealed: await observeSealed(lab, trio) })],
+    ["pid1", async () => ({ pid1: await observePid1(lab) })],
+    ["names", async () => ({ names: await observeNames(lab) })],
+    ["taken", async () => ({ taken: await observeTaken(lab) })],
+    ["interrupted", async () => ({ interrupted: await observeInterrupted(lab) })],
+  ];
+}
+
+function whyNoMore(lab: Lab, trio: TrioFacts): string | null {
+  if (trio.first.readiness === "elsewhere") {
+    return `the web process does not listen on PORT: ${describeStart(lab, trio.first)}`;
+  }
+  return trio.usable ? null : `the web process did not become ready: ${describeStart(lab, trio.first)}`;
+}
+
+function nothing(reason: string): Observations {
+  const missing = notTried(reason);
+  return {
+    build: missing,
+    release: missing,
+    trio: missing,
+    drain: missing,
+    outage: missing,
+    crash: missing,
+    pid1: missing,
+    offline: missing,
+    sealed: missing,
+    taken: missing,
+    names: missing,
+    interrupted: missing,
+    cold: missing,
+    refusals: missing,
+    companions: missing,
+    jobs: missing,
+    tasks: missing,
+    files: missing,
+    poison: missing,
+  };
+}
