@@ -35,8 +35,7 @@ describe("into a directory with files", () => {
     expect(actionOf(report, ".gitignore")).toBe("merge");
     expect(readFileSync(join(repo, "LICENSE"), "utf8")).toBe("Mine too\n");
     expect(existsSync(join(repo, "README.md"))).toBe(false);
-    const ignored = readFileSync(join(repo, ".gitignore"), "utf8").split("
-");
+    const ignored = readFileSync(join(repo, ".gitignore"), "utf8").split("\n");
     expect(ignored).toEqual(expect.arrayContaining(["/mine", "node_modules/", ".env", "dist/"]));
     expect(ignored.filter((line) => line === "node_modules/")).toHaveLength(1);
     expect(existsSync(join(repo, "Procfile"))).toBe(true);
@@ -58,7 +57,9 @@ describe("into a directory with files", () => {
     await runCli(["my-app", ...bare], { cwd });
     const before = readTree(cwd);
     const report = JSON.parse((await runCli(["my-app", ...bare, "--json"], { cwd })).stdout);
-    expect(new Set(report.files.map((file: { action: string }) => file.action))).toEqual(new Set(["identical"]));
+    expect(new Set(report.files.map((file: { action: string }) => file.action))).toEqual(
+      new Set(["identical"]),
+    );
     expect(readTree(cwd)).toEqual(before);
   });
 
