@@ -77,9 +77,15 @@ function loop([, path, depth, body, empty]: Each, scope: Scope): string | null {
   const item = itemOf(shape);
   if (item === null) return null;
   const slots: Shape[] = [...scope.slots.slice(0, depth * SLOT_COUNT), item];
-  slots.push(isList(shape) ? "number" : "code", "number", "boolean", "boolean");
+  slots.push(keyOf(shape), "number", "boolean", "boolean");
   walk(body, { ...scope, slots });
   return null;
+}
+
+/** A record's keys are a template's own, a map's may be anyone's. */
+function keyOf(shape: Shape): Shape {
+  if (isList(shape)) return "number";
+  return typeof shape === "object" && "record" in shape ? "code" : "string";
 }
 
 /** The shape of each item, or null where there is none at all. */

@@ -66,12 +66,11 @@ function placeholder(node: Value | Helper, cursor: Cursor): Statement {
   const problem = problemOf(node, cursor);
   if (problem !== null) return reject(node, cursor, problem);
   const { format } = cursor.place;
+  const isSetting = format === "dockerfile" && /^\s*(ENV|LABEL|ARG)\s.*=$/is.test(cursor.line);
   const isLiteral = (node[0] === "value" || node[0] === "json") && QUOTED.includes(format);
   move(cursor, isLiteral ? WRITTEN : "x");
   cursor.literal = isLiteral ? node : null;
-  const inSetting =
-    format === "dockerfile" && /^\s*(ENV|LABEL|ARG)\s.*=\uFFFC?$/is.test(cursor.line.slice(0, -1));
-  return node[0] === "value" && inSetting ? ["value", node[1], "dockerfile-string"] : node;
+  return node[0] === "value" && isSetting ? ["value", node[1], "dockerfile-string"] : node;
 }
 
 type Problem = { readonly text: string; readonly fix: string };
