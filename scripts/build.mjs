@@ -52,10 +52,12 @@ const compiler = await build({
 });
 const compilerFile = `${out}.mjs`;
 writeFileSync(compilerFile, compiler.outputFiles[0].text);
-const { compileCatalogue } = await import(compilerFile);
+const { compilePacked } = await import(compilerFile);
 rmSync(compilerFile);
 try {
-  writeFileSync(`${out}/catalogue.json`, JSON.stringify(compileCatalogue(`${root}templates`)));
+  const { index, bodies } = compilePacked(`${root}templates`);
+  writeFileSync(`${out}/catalogue.json`, index);
+  writeFileSync(`${out}/catalogue.txt`, bodies);
 } catch (error) {
   rmSync(out, { recursive: true });
   console.error(error.fix === undefined ? error : `${error.message}\n${error.fix}`);

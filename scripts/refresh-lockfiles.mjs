@@ -27,7 +27,8 @@ try {
   copyFileSync(join(stack, "files+pnpm/pnpm-workspace.yaml"), join(work, "pnpm-workspace.yaml"));
   run("npm", "install", "--package-lock-only", "--no-audit", "--no-fund");
   run("npx", "--yes", facts.pnpm, "install", "--lockfile-only");
-  for (const name of ["package-lock.json", "pnpm-lock.yaml"]) copyFileSync(join(work, name), join(stack, name));
+  for (const name of ["package-lock.json", "pnpm-lock.yaml"])
+    copyFileSync(join(work, name), join(stack, name));
 } finally {
   rmSync(work, { recursive: true });
 }

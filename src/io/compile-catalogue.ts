@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { compileTemplates } from "../core/compile.ts";
 import type { Catalogue } from "../core/types.ts";
+import { type PackedCatalogue, packCatalogue } from "./packed-catalogue.ts";
 import { readTemplates } from "./read-templates.ts";
 
 /** Compiles a templates folder. Its integrity is the sha512 of the compiled templates, as npm writes one. */
@@ -8,4 +9,9 @@ export function compileCatalogue(folder: string): Catalogue {
   const templates = compileTemplates(readTemplates(folder));
   const digest = createHash("sha512").update(JSON.stringify(templates)).digest("base64");
   return { integrity: `sha512-${digest}`, templates };
+}
+
+/** The same, as the build ships it. */
+export function compilePacked(folder: string): PackedCatalogue {
+  return packCatalogue(compileCatalogue(folder));
 }
