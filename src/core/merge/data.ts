@@ -7,29 +7,34 @@ import { cleanByLine, mergeByLine } from "./text.ts";
 import { type Clash, canonicalResult, type MaybeBase, threeWay } from "./three-way.ts";
 import { canonical, type Source } from "./tree.ts";
 
-export type DataFormat = { readonly parse: (text: string) => Source | null; readonly style: Style };
+export type DataFormat = {
+  /** Null where the text is broken, has a key twice, or uses syntax that is not read. */
+  readonly parse: (text: string) => Source | null;
+  /** What is wrong with a text; `DUPLICATE` for a key that is there twice. */
+  readonly faults: (text: string) => readonly string[];
+  readonly style: Style;
+};
+
+export const DUPLICATE = "duplicate";
 
 /**
  * Merges a data file by key path. The result always parses to the merged value: it is checked, and where it can't be
  * written, the person's file stays and the conflict says so. Only a file that was broken before gets markers.
  */
-export function mergeData(request: MergeRequest, { parse, style }: DataFormat): Merged {
-  const { path } = request;
+export function mergeData(request: MergeRequest, format: DataFormat): Merged {
+  const { parse, style } = format;
   const texts = {
     base: plainForm(request.base ?? ""),
     ours: plainForm(request.ours),
     theirs: plainForm(request.theirs),
   };
   const [base, ours, theirs] = [parse(texts.base), parse(texts.ours), parse(texts.theirs)];
+  if (!ours || !theirs || (!base && texts.base.trim() !== "")) return mergeUnread(request, format.faults);
   const done = (text: string, conflicts: readonly Conflict[]) => ({
     text: inFormOf(request.ours, text),
     conflicts,
   });
-  if (ours === null) return mergeByLine(request);
   const byLine = request.base === null ? null : cleanByLine(texts);
-  if (theirs === null || (base === null && texts.base.trim() !== "")) {
-    return byLine !== null && parse(byLine) ? done(byLine, []) : done(texts.ours, [unmerged(request)]);
-  }
   const sources = { base, ours, theirs };
   const { result, clashes } = threeWay(sources);
   const wanted = canonicalResult(result);
@@ -41,9 +46,23 @@ export function mergeData(request: MergeRequest, { parse, style }: DataFormat): 
   const text = emit(sources, result, style);
   if (!isRight(text)) return done(texts.ours, [unmerged(request)]);
   return done(text, [
-    ...clashes.map((clash) => conflictOf(clash, path, sources)),
-    ...lostComments(path, texts, text),
+    ...clashes.map((clash) => conflictOf(clash, request.path, sources)),
+    ...lostComments(request.path, texts, text),
   ]);
+}
+
+/**
+ * Merges by line what can't be read as a tree, if that is clean and adds no fault. Else the person's file stays; only
+ * one that is broken as it is gets markers.
+ */
+export function mergeUnread(request: MergeRequest, faults: DataFormat["faults"]): Merged {
+  const merged = mergeByLine(request);
+  const before = faults(plainForm(request.ours));
+  if (before.some((fault) => fault !== DUPLICATE)) return merged;
+  const isFine = faults(plainForm(merged.text)).length <= before.length;
+  return merged.conflicts.length === 0 && isFine
+    ? merged
+    : { text: request.ours, conflicts: [unmerged(request)] };
 }
 
 function unmerged({ path, ours, theirs }: MergeRequest): Conflict {

@@ -105,7 +105,9 @@ export function itemIndent({ ours, theirs, indent, unit }: FlowSetting): string 
 type Place = {
   readonly index: number;
   readonly indent: string | null;
+  /** White space before the first item and before any other, on one line. */
   readonly first: string;
+  readonly next: string;
   readonly ours: Flow;
 };
 

@@ -1,20 +1,29 @@
 import { type Node as JsonNode, type ParseError, parseTree } from "jsonc-parser";
-import type { Style } from "./emit.ts";
+import { type DataFormat, DUPLICATE } from "./data.ts";
 import { withOuter } from "./flow.ts";
 import type { Item, Node, Source } from "./tree.ts";
 
-/** JSON with comments and trailing commas. Null where it is not, or has a key twice. */
-export function parseJson(text: string): Source | null {
+/** JSON with comments and trailing commas. */
+function parseJson(text: string): Source | null {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const root = tree === undefined || errors.length > 0 ? null : nodeOf(tree, text);
   return root && { text, root };
 }
 
-export const JSON_STYLE: Style = {
-  comments: "//",
-  emptyBlock: null,
-  toFlow: (node, text) => text.slice(node.start, node.end),
+export const JSON_FORMAT: DataFormat = {
+  parse: parseJson,
+  faults: (text) => {
+    const errors: ParseError[] = [];
+    parseTree(text, errors, { allowTrailingComma: true });
+    if (errors.length === 0) return parseJson(text) === null ? [DUPLICATE] : [];
+    return errors.map(({ error }) => `${error}`);
+  },
+  style: {
+    comments: "//",
+    emptyBlock: null,
+    toFlow: (node, text) => text.slice(node.start, node.end),
+  },
 };
 
 function nodeOf({ type, offset: start, length, value, children = [] }: JsonNode, text: string): Node | null {

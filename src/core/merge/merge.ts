@@ -1,8 +1,8 @@
 import { type DataFormat, mergeData } from "./data.ts";
-import { JSON_STYLE, parseJson } from "./json.ts";
+import { JSON_FORMAT } from "./json.ts";
 import { type Merged, type MergeRequest, mergeLight } from "./light.ts";
 import { mergeByLine } from "./text.ts";
-import { parseToml, TOML_STYLE } from "./toml.ts";
+import { TOML_FORMAT } from "./toml.ts";
 import { mergeYaml } from "./yaml.ts";
 
 /** Merges theirs into ours, whose form stays: comments, order, quotes, indentation, line ends. */
@@ -18,6 +18,6 @@ export function mergeText(request: MergeRequest): Merged {
 }
 
 const DATA: readonly (readonly [paths: RegExp, format: DataFormat])[] = [
-  [/\.(json|jsonc|code-workspace)$/, { parse: parseJson, style: JSON_STYLE }],
-  [/\.toml$/, { parse: parseToml, style: TOML_STYLE }],
+  [/\.(json|jsonc|code-workspace)$/, JSON_FORMAT],
+  [/\.toml$/, TOML_FORMAT],
 ];

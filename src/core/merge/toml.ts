@@ -1,11 +1,11 @@
 import { type AST, parseTOML } from "toml-eslint-parser";
-import type { Style } from "./emit.ts";
+import type { DataFormat } from "./data.ts";
 import { splitPending } from "./entries.ts";
 import { withOuter } from "./flow.ts";
 import type { Collection, Item, Node, Source } from "./tree.ts";
 
-/** TOML 1.0. The entries of a table are keyed as they are written, so `a.b = 1` and `[a]` stay what they are. */
-export function parseToml(text: string): Source | null {
+/** The entries of a table are keyed as they are written, so `a.b = 1` and `[a]` stay what they are. */
+function parseToml(text: string): Source | null {
   let body: AST.TOMLTopLevelTable["body"];
   try {
     body = parseTOML(text, { tomlVersion: "1.0" }).body[0].body;
@@ -19,15 +19,20 @@ export function parseToml(text: string): Source | null {
   return { text, root: blockOf(items, text, { props: "", start: 0 }) };
 }
 
-export const TOML_STYLE: Style = {
-  comments: "#",
-  emptyBlock: null,
-  toFlow: (node, text) => text.slice(node.start, node.end),
-  // What follows a table header belongs to that table.
-  arrange: (items) => [
-    ...items.filter(({ key }) => !isHeader(key)),
-    ...items.filter(({ key }) => isHeader(key)),
-  ],
+/** TOML 1.0, in which a key that is there twice is an error like any other. */
+export const TOML_FORMAT: DataFormat = {
+  parse: parseToml,
+  faults: (text) => (parseToml(text) === null ? ["syntax"] : []),
+  style: {
+    comments: "#",
+    emptyBlock: null,
+    toFlow: (node, text) => text.slice(node.start, node.end),
+    // What follows a table header belongs to that table.
+    arrange: (items) => [
+      ...items.filter(({ key }) => !isHeader(key)),
+      ...items.filter(({ key }) => isHeader(key)),
+    ],
+  },
 };
 
 function isHeader(key: string): boolean {

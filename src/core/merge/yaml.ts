@@ -11,13 +11,12 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Conflict } from "../types.ts";
-import { type DataFormat, mergeData } from "./data.ts";
-import type { Style } from "./emit.ts";
+import { type DataFormat, DUPLICATE, mergeData, mergeUnread } from "./data.ts";
 import { splitPending } from "./entries.ts";
 import { withOuter } from "./flow.ts";
 import { inFormOf, plainForm } from "./form.ts";
 import type { Merged, MergeRequest } from "./light.ts";
-import { eachSide, mergeOrder } from "./order.ts";
+import { eachSide, mergeOrder, type Sides } from "./order.ts";
 import type { Collection, Item, Node, Scalar, Source } from "./tree.ts";
 
 /** Merges by key path; the documents of a file by apiVersion, kind, namespace and name. */
@@ -27,51 +26,43 @@ export function mergeYaml(request: MergeRequest): Merged {
     ours: plainForm(request.ours),
     theirs: plainForm(request.theirs),
   };
-  const documents = eachSide(texts, readDocuments);
-  if (Math.max(documents.base.size, documents.ours.size, documents.theirs.size) <= 1)
-    return mergeData(request, YAML);
-  const { keys } = mergeOrder(
-    eachSide(documents, (map) => [...map.keys()]),
-    new Set([...documents.ours.keys(), ...documents.theirs.keys()]),
-    true,
-  );
-  const conflicts: Conflict[] = [];
-  const parts = keys.flatMap((key) => {
-    const [base, ours, theirs] = [
-      documents.base.get(key),
-      documents.ours.get(key),
-      documents.theirs.get(key),
-    ];
-    if (ours !== undefined && theirs !== undefined) {
-      const merged = mergeData({ path: request.path, base: base ?? null, ours, theirs }, YAML);
-      conflicts.push(
-        ...merged.conflicts.map((conflict) => ({ ...conflict, keyPath: [key, ...conflict.keyPath] })),
-      );
-      return [merged.text];
-    }
-    const [kept, changed] = [ours ?? theirs ?? "", base !== undefined && base !== (ours ?? theirs)];
-    if (base !== undefined && changed) {
-      const reason = ours
-        ? "You changed what the template removed."
-        : "You removed what the template changed.";
-      conflicts.push({
-        path: request.path,
-        keyPath: [key],
-        reason,
-        ours: ours ?? null,
-        theirs: theirs ?? null,
-      });
-    }
-    return base === undefined || (ours !== undefined && changed) ? [kept] : [];
-  });
-  const text = parts
-    .map((part, index) => (index > 0 && !/^---/m.test(part) ? `---\n${part}` : part))
-    .join("");
+  const parts = eachSide(texts, splitDocuments);
+  if (Math.max(parts.base.length, parts.ours.length, parts.theirs.length) <= 1) {
+    return mergeData(request, YAML_FORMAT);
+  }
+  const documents = keyedDocuments(parts);
+  if (documents === null) return mergeUnread(request, faultsOf);
+  const { text, conflicts } = mergeDocuments(request.path, documents);
   return { text: inFormOf(request.ours, text), conflicts };
 }
 
+type Documents = Sides<ReadonlyMap<string, string>>;
+
+function mergeDocuments(path: string, documents: Documents): Merged {
+  const keys = eachSide(documents, (map) => [...map.keys()]);
+  const all = new Set([...keys.ours, ...keys.theirs]);
+  const conflicts: Conflict[] = [];
+  const texts = mergeOrder(keys, all, true).keys.flatMap((key) => {
+    const { base, ours, theirs } = eachSide(documents, (map) => map.get(key));
+    if (ours !== undefined && theirs !== undefined) {
+      const merged = mergeData({ path, base: base ?? null, ours, theirs }, YAML_FORMAT);
+      const within = merged.conflicts.map((item) => ({ ...item, keyPath: [key, ...item.keyPath] }));
+      conflicts.push(...within);
+      return [merged.text];
+    }
+    const only = ours ?? theirs;
+    if (only === undefined || base === undefined) return only ?? [];
+    if (only === base) return [];
+    const reason = `You ${ours ? "changed" : "removed"} what the template ${ours ? "removed" : "changed"}.`;
+    conflicts.push({ path, keyPath: [key], reason, ours: ours ?? null, theirs: theirs ?? null });
+    return ours ?? [];
+  });
+  const marked = texts.map((text, index) => (index > 0 && !/^---/m.test(text) ? `---\n${text}` : text));
+  return { text: marked.join(""), conflicts };
+}
+
 /** One document, as a tree. Null where there are several, errors, or syntax that is not read here. */
-export function parseYaml(text: string): Source | null {
+function parseYaml(text: string): Source | null {
   const documents = parseAllDocuments(text, { keepSourceTokens: true, merge: false, uniqueKeys: true });
   if (!Array.isArray(documents) || documents.length > 1) return null;
   const [document] = documents;
@@ -88,8 +79,18 @@ export function parseYaml(text: string): Source | null {
   }
 }
 
-const STYLE: Style = { comments: "#", emptyBlock: { map: "{}", list: "[]" }, toFlow };
-const YAML: DataFormat = { parse: parseYaml, style: STYLE };
+const YAML_FORMAT: DataFormat = {
+  parse: parseYaml,
+  faults: faultsOf,
+  style: { comments: "#", emptyBlock: { map: "{}", list: "[]" }, toFlow },
+};
+
+function faultsOf(text: string): string[] {
+  const codes = [...parseAllDocuments(text, { uniqueKeys: true })].flatMap(({ errors }) =>
+    errors.map(({ code }) => code),
+  );
+  return codes.map((code) => (code === "DUPLICATE_KEY" ? DUPLICATE : code));
+}
 
 /** Syntax that is valid and rare, and that is left to the merge by line. */
 class Unread extends Error {}
@@ -303,18 +304,30 @@ function plainKey(key: string): string {
   return /^[\w.-]+$/.test(key) ? key : JSON.stringify(key);
 }
 
-/** Documents by what names them, else by their place among how many. */
-function readDocuments(text: string): Map<string, string> {
+/** At the lines that begin a document; comments above the first belong to it. */
+function splitDocuments(text: string): string[] {
+  if (text.trim() === "") return [];
   const starts = [...text.matchAll(/^---(?=\s)/gm)].map(({ index }) => index);
-  const head = starts[0] !== undefined && /^\s*(#.*\s*)*$/.test(text.slice(0, starts[0])) ? [] : [0];
-  const from = [...head, ...starts];
-  if (head.length === 0) from[0] = 0;
-  const parts = from.map((start, index) => text.slice(start, from[index + 1]));
-  const names = parts.map(documentName);
-  const isNamed = names.every((name) => name !== null) && new Set(names).size === names.length;
-  return new Map(
-    parts.map((part, index) => [isNamed ? (names[index] as string) : `${index + 1}/${parts.length}`, part]),
+  const [first = 0] = starts;
+  const from = isBlank(text.slice(0, first)) ? [0, ...starts.slice(1)] : [0, ...starts];
+  return from.map((start, index) => text.slice(start, from[index + 1]));
+}
+
+function isBlank(text: string): boolean {
+  return text.split("\n").every((line) => /^\s*(#.*)?$/.test(line));
+}
+
+/** Documents by what names them, else by their place where all sides have as many; null where neither tells. */
+function keyedDocuments(parts: Sides<readonly string[]>): Documents | null {
+  if (!Object.values(parts).every((list) => list.every((part) => parseYaml(part) !== null))) return null;
+  const names = eachSide(parts, (list) => list.map(documentName));
+  const isNamed = Object.values(names).every(
+    (list) => !list.includes(null) && new Set(list).size === list.length,
   );
+  if (!isNamed && new Set(Object.values(parts).map((list) => list.length)).size > 1) return null;
+  const keyed = (side: keyof Documents) =>
+    new Map(parts[side].map((part, index) => [isNamed ? (names[side][index] ?? "") : `${index + 1}`, part]));
+  return { base: keyed("base"), ours: keyed("ours"), theirs: keyed("theirs") };
 }
 
 function documentName(text: string): string | null {
