@@ -23,6 +23,7 @@ export function setAside(source: string): SetAside {
     restore: (text) => text.replace(MARK, (_, index: string) => kept[Number(index)] ?? ""),
     holdsMark: (text) => text.includes(OPEN),
     originalLine: (line) => {
+      if (kept.length === 0) return line;
       const before = marked.split("\n").slice(0, line).join("\n").match(MARK) ?? [];
       return line + before.reduce((sum, each) => sum + newlines(kept[Number(each.slice(1, -1))] ?? ""), 0);
     },

@@ -29,10 +29,14 @@ export type Target = { readonly format: Format; readonly path: string };
 /** The format of an output path; `unknown` means that nothing may be interpolated there. */
 export function formatOf(path: string): Format {
   const name = path.slice(path.lastIndexOf("/") + 1);
+  const extension = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toLowerCase() : null;
+  const byExtension = extension === null ? undefined : EXTENSIONS[extension];
+  if (byExtension && byExtension !== "plain" && !/^(\.env|Procfile|Dockerfile|Containerfile)/.test(name))
+    return byExtension;
   const byName = NAMES.find(([pattern]) => pattern.test(name));
   if (byName) return byName[1];
-  if (!name.includes(".")) return /(^|\/)bin\/[^/]+$/.test(path) ? "sh" : "unknown";
-  return EXTENSIONS[name.slice(name.lastIndexOf(".") + 1).toLowerCase()] ?? "unknown";
+  if (extension === null) return /(^|\/)bin\/[^/]+$/.test(path) ? "sh" : "unknown";
+  return byExtension ?? "unknown";
 }
 
 export function targetOf(path: string): Target {

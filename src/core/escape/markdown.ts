@@ -10,6 +10,7 @@ import type { Scalar } from "./scalar.ts";
 export function escapeMarkdown(value: Scalar, target: Target): string {
   if (value === null) return refuse(target, value, "a value is needed here");
   const text = String(value);
+  if (PROSE.test(text)) return text;
   if (/[\0\x80-\x9f]/.test(text)) return refuse(target, value, "Markdown cannot hold this control character");
   return withUnderscores(text.replace(/[\\`*[\]<|~]/g, "\\$&"))
     .replace(/&(?=#|\w+;)/g, "\\&")
@@ -37,6 +38,9 @@ export function markdownCode(text: string, target: Target): string {
   const pad = /^`|`$|^ .*[^ ].* $/.test(text) ? " " : "";
   return fence + pad + text + pad + fence;
 }
+
+/** What most texts are, and none of which means anything. */
+const PROSE = /^[A-Za-z][A-Za-z0-9 ,.:;'()/-]*[A-Za-z0-9.)]$/;
 
 function entity(char: string): string {
   return `&#${char.codePointAt(0)};`;
