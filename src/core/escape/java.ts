@@ -7,6 +7,6 @@ export function escapeJava(value: Scalar): string {
   return quoted(value, {
     quote: '"',
     named: { "\n": "\\n", "\r": "\\r", "\t": "\\t" },
-    numeric: (unit) => `\u${hex(unit, 4)}`,
+    numeric: (unit) => `\\u${hex(unit, 4)}`,
   });
 }
