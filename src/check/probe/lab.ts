@@ -67,7 +67,8 @@ export type BootOptions = {
   readonly resources?: "up" | "reset";
   /** Replaces the proxies, as sinks do. */
   readonly proxies?: ReadonlyMap<string, TcpProxy>;
-  readonly wait?: boolean;
+  /** `answer`: any answer will do, also one above 500. */
+  readonly wait?: boolean | "answer";
   /** Start as another user. */
   readonly owner?: number;
 };
@@ -113,7 +114,12 @@ export async function boot(lab: Lab, options: BootOptions): Promise<Booted> {
   if (options.wait === false) return { ...booted, port: askAt, readiness: "silent", readyMs: null };
   const budgetMs = options.budgetMs ?? lab.startBudgetMs;
   if (!isHttp(type.name)) return { ...booted, port: askAt, ...(await settle(lab, launched)) };
-  const ready = await readyAtOrElsewhere(lab, launched, { port: askAt, budgetMs, watch: !options.askAt });
+  const ready = await readyAtOrElsewhere(lab, launched, {
+    port: askAt,
+    budgetMs,
+    watch: !options.askAt,
+    enough: options.wait === "answer" ? "serving" : "ready",
+  });
   if (ready.health && ready.readiness === "ready") lab.found.health ??= ready.health;
   return { ...booted, port: ready.port, readiness: ready.readiness, readyMs: ready.readyMs };
 }
@@ -221,16 +227,21 @@ async function settle(lab: Lab, launched: Launched): Promise<Pick<Booted, "readi
   return exit ? { readiness: "exited", readyMs: null } : { readiness: "ready", readyMs: null };
 }
 
-type Asked = { readonly port: number; readonly budgetMs: number; readonly watch: boolean };
+type Asked = {
+  readonly port: number;
+  readonly budgetMs: number;
+  readonly watch: boolean;
+  readonly enough: "serving" | "ready";
+};
 
 /** A listener on another port, and none on ours, ends the wait long before the budget does. */
-async function readyAtOrElsewhere(lab: Lab, launched: Launched, { port, budgetMs, watch }: Asked) {
+async function readyAtOrElsewhere(lab: Lab, launched: Launched, { port, budgetMs, watch, enough }: Asked) {
   const abandoned = new AbortController();
   const { signal } = lab.session;
   const onAbort = () => abandoned.abort(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   const health = lab.found.health ? { health: lab.found.health } : {};
-  const there = waitReady(launched, { port, budgetMs, signal: abandoned.signal, ...health })
+  const there = waitReady(launched, { port, budgetMs, enough, signal: abandoned.signal, ...health })
     .then((ready) => ({ ...ready, port }))
     .catch(() => null);
   const elsewhere = watch ? watchElsewhere(launched, { port, budgetMs, signal: abandoned.signal }) : null;

@@ -8,7 +8,7 @@ export type Isolations = {
   readonly network: Isolation;
   /** The command is process 1. */
   readonly pid: Isolation;
-  /** Takes the directory to make read-only as an argument of its shell. */
+  /** The directory that was asked about cannot be written to, and is where the command runs. */
   readonly readOnly: Isolation;
   /** User 65534 without groups. */
   readonly unprivileged: Isolation;

@@ -108,7 +108,7 @@ async function observe(
       adapters: [...(options.adapters ?? []), ...ownAdapters],
       secret,
     }),
-    detectIsolations(session.directory),
+    detectIsolations(tree),
   ]);
   const stated = options.envFile ? valuesOf(options.envFile) : {};
   const tripwires = layTripwires(session.directory);

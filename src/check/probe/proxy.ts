@@ -72,7 +72,7 @@ function accept(client: Socket, target: Address | null, state: State): void {
   client.on("error", () => client.destroy());
   state.dials++;
   if (state.mode === "reset") {
-    client.resetAndDestroy();
+    cut(client);
     return;
   }
   const link = target ? forward(client, target, state) : swallow(client, state);
@@ -90,7 +90,7 @@ function swallow(client: Socket, state: State): Link {
     state.sent += chunk.length;
   });
   client.once("end", () => client.end());
-  return { hold: () => {}, release: () => {}, destroy: () => client.resetAndDestroy() };
+  return { hold: () => {}, release: () => {}, destroy: () => cut(client) };
 }
 
 function forward(client: Socket, target: Address, state: State): Link {
@@ -115,7 +115,7 @@ function forward(client: Socket, target: Address, state: State): Link {
   };
   const open = () => {
     const socket = connect({ ...target, allowHalfOpen: true });
-    socket.on("error", () => client.resetAndDestroy());
+    socket.on("error", () => cut(client));
     socket.on("data", later);
     socket.once("end", () => later(null));
     client.on("data", (chunk) => {
@@ -143,9 +143,16 @@ function forward(client: Socket, target: Address, state: State): Link {
     destroy: () => {
       clearTimeout(timer);
       upstream?.destroy();
-      if (!client.destroyed) client.resetAndDestroy();
+      cut(client);
     },
   };
+}
+
+/** With a reset where the socket knows one. */
+function cut(socket: Socket): void {
+  if (socket.destroyed) return;
+  if (socket.remoteFamily) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 function listen(server: Server, at: Address): Promise<void> {

@@ -40,11 +40,13 @@ export async function runScenarios(lab: Lab, { built, wanted, progress }: Schedu
   progress("releasing");
   const release = await observeRelease(lab);
   progress("starting the processes");
+  const watching = wanted.has("companions")
+    ? observeCompanions(lab)
+    : Promise.resolve(notTried("not asked for"));
+  const hasWeb = lab.types.some(({ name }) => name === "web");
   const [companions, web] = await Promise.all([
-    wanted.has("companions") ? observeCompanions(lab) : notTried("not asked for"),
-    lab.types.some(({ name }) => name === "web")
-      ? observeWeb(lab, wanted, progress)
-      : observeOthers(lab, wanted),
+    watching,
+    hasWeb ? observeWeb(lab, { wanted, progress, alone: watching }) : observeOthers(lab, wanted),
   ]);
   return { ...nothing("not asked for"), ...web, build: built, release, companions };
 }
@@ -54,11 +56,12 @@ async function observeOthers(lab: Lab, wanted: Schedule["wanted"]): Promise<Fact
   return { ...nothing("there is no web process"), ...refusals };
 }
 
-async function observeWeb(
-  lab: Lab,
-  wanted: Schedule["wanted"],
-  progress: Schedule["progress"],
-): Promise<Facts> {
+type WebSchedule = Omit<Schedule, "built"> & {
+  /** Until then other workers run, and would take the jobs. */
+  readonly alone: Promise<unknown>;
+};
+
+async function observeWeb(lab: Lab, { wanted, progress, alone }: WebSchedule): Promise<Facts> {
   const trio = await observeTrio(lab);
   const reason = whyNoMore(lab, trio);
   if (reason !== null) {
@@ -66,27 +69,26 @@ async function observeWeb(
     const rest = elsewhere ? { drain: await observeDrain(lab, trio), taken: await observeTaken(lab) } : {};
     return { ...nothing(reason), ...rest, trio, files: observeFiles(lab, trio) };
   }
-  const beside = scenariosBeside(lab, trio).filter(
-    ([name]) => wanted.has(name) || (name === "drain" && wanted.has("trio")),
-  );
-  const facts = await inParallel(
-    lanes,
-    beside.map(([name, run]) => () => {
-      progress(name);
-      return run();
-    }),
-  );
+  const isWanted = (name: keyof Observations) => wanted.has(name) || (name === "drain" && wanted.has("trio"));
+  const beside = scenariosBeside(lab, trio).filter(([name]) => isWanted(name));
+  const tasks = beside.map(([name, run]) => () => {
+    progress(name);
+    return run();
+  });
+  const [jobs, facts] = await Promise.all([
+    wanted.has("jobs") ? alone.then(async () => ({ jobs: await observeJobs(lab, trio) })) : {},
+    inParallel(lanes, tasks),
+  ]);
   // It fills a pipe, and takes the processor with it.
   const crash = wanted.has("crash") ? { crash: await observeCrash(lab, trio) } : {};
   const files = observeFiles(lab, trio);
   const poison = wanted.has("poison") ? { poison: await observePoison(lab) } : {};
-  return Object.assign({ trio, files, ...crash, ...poison }, ...facts);
+  return Object.assign({ trio, files, ...jobs, ...crash, ...poison }, ...facts);
 }
 
 /** The longest first. */
 function scenariosBeside(lab: Lab, trio: TrioFacts): (readonly [keyof Observations, () => Promise<Facts>])[] {
   return [
-    ["jobs", async () => ({ jobs: await observeJobs(lab, trio) })],
     ["outage", async () => ({ outage: await observeOutage(lab, trio) })],
     ["drain", async () => ({ drain: await observeDrain(lab, trio) })],
     ["refusals", async () => ({ refusals: await observeRefusals(lab) })],

@@ -23,6 +23,8 @@ export type WaitForReady = {
   readonly budgetMs: number;
   /** As found at an earlier start; asked for when absent. */
   readonly health?: HealthPaths;
+  /** Where the wait ends; `ready` when absent. */
+  readonly enough?: "serving" | "ready";
   readonly signal?: AbortSignal;
 };
 
@@ -46,6 +48,7 @@ export async function waitReady(launched: Launched, options: WaitForReady): Prom
       if (readiness === "ready")
         return { readiness, readyMs: elapsed(), listeningMs, health: health ?? noHealth };
     }
+    if (readiness === "serving" && options.enough === "serving") break;
     await sleep(25, signal);
   }
   return { readiness, readyMs: null, listeningMs, health: health ?? noHealth };

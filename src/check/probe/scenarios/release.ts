@@ -27,6 +27,8 @@ export type ReleaseFacts = {
 };
 
 const taskBudgetMs = 60_000;
+/** A migration that runs in the background is done, or at least begun, by then. */
+const settleMs = 700;
 
 /** Starts the web process on an empty database, then releases: twice at once, again, and to a second database. */
 export async function observeRelease(lab: Lab): Promise<ReleaseFacts> {
@@ -101,8 +103,8 @@ async function watchSchemaAtBoot(lab: Lab): Promise<ReleaseFacts["bootSchema"]> 
   const fingerprint = resource?.service?.fingerprint;
   if (!resource || !fingerprint) return notTried("no database whose schema could be read was attached");
   const before = await fingerprint("empty");
-  const booted = await boot(lab, { type: "web", database: "empty", budgetMs: 5_000 });
-  await sleep(300, lab.session.signal);
+  const booted = await boot(lab, { type: "web", database: "empty", budgetMs: 5_000, wait: "answer" });
+  await sleep(settleMs, lab.session.signal);
   const after = await fingerprint("empty");
   await booted.stop();
   return { variable: resource.variable, before, after };
