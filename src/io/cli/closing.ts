@@ -1,4 +1,5 @@
 import { countFiles, fileReports } from "./file-report.ts";
+import { print, resultStyle } from "./output.ts";
 import type { Prepared } from "./prepare.ts";
 import { styleFor } from "./style.ts";
 import { skippedLine } from "./summary.ts";
@@ -7,14 +8,14 @@ import { installCommand, type Outcome } from "./write.ts";
 /** The last screen: what was done, what to do next, and how to have it again. */
 export function reportClosing(prepared: Prepared, { git }: Outcome, replay: string): void {
   const { target } = prepared;
-  const style = styleFor(process.stdout);
+  const style = resultStyle();
   const next = [
     ...(target.root === process.cwd() ? [] : [`cd ${shellWord(target.directory)}`]),
     "bin/setup",
     "bin/dev",
   ];
   const lines = (texts: readonly string[]) => texts.map((text) => `    ${style.cyan(text)}\n`).join("");
-  process.stdout.write(
+  print(
     `${style.green("✔")} ${style.bold(target.directory)} is written: ${countFiles(fileReports(prepared))}${git?.kind === "committed" ? ", committed" : ""}.\n\n` +
       `  Next\n${lines(next)}\n  The same again\n${lines([replay])}`,
   );

@@ -10,6 +10,7 @@ import { conflictDiff, paintDiff } from "./conflict-diff.ts";
 import { fileReports } from "./file-report.ts";
 import { givenAnswers } from "./given-answers.ts";
 import { endOnSignals } from "./interruption.ts";
+import { print, resultColumns, resultStyle } from "./output.ts";
 import { openConflicts, type Prepared, prepare } from "./prepare.ts";
 import { replayLine } from "./replay.ts";
 import { styleFor } from "./style.ts";
@@ -43,8 +44,7 @@ export async function create(invocation: Invocation): Promise<number> {
   if (outcome !== null) reportNotes(prepared, outcome);
   if (switches.json) await printJson(prepared, outcome !== null, replay);
   else if (outcome !== null) reportClosing(prepared, outcome, replay);
-  else if (asked.dryRun)
-    process.stdout.write(summary(prepared, styleFor(process.stdout), process.stdout.columns ?? 80));
+  else if (asked.dryRun) print(summary(prepared, resultStyle(), resultColumns()));
   if (conflicts.length > 0) await reportConflicts(prepared, conflicts);
   return conflicts.length > 0 || outcome?.install?.ok === false ? 1 : 0;
 }
@@ -102,7 +102,7 @@ async function printJson(prepared: Prepared, written: boolean, replay: string): 
     written,
     replay,
   };
-  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  print(`${JSON.stringify(report, null, 2)}\n`);
 }
 
 async function reportConflicts(prepared: Prepared, conflicts: readonly string[]): Promise<void> {

@@ -4,7 +4,7 @@ import { nearest } from "../../core/nearest.ts";
 import type { Catalogue, Template } from "../../core/types.ts";
 import { readBuiltCatalogue } from "../catalogue.ts";
 import type { Invocation } from "./argv.ts";
-import { styleFor } from "./style.ts";
+import { print, resultStyle } from "./output.ts";
 
 const kinds = Object.entries(kindFolders) as [keyof typeof kindFolders, string][];
 
@@ -21,10 +21,10 @@ export async function list({ positionals, switches }: Invocation): Promise<numbe
       templates.map((template) => entry(catalogue, template)),
     ]);
     const result = asked === undefined ? Object.fromEntries(entries) : entries[0]?.[1];
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    print(`${JSON.stringify(result, null, 2)}\n`);
     return 0;
   }
-  const style = styleFor(process.stdout);
+  const style = resultStyle();
   const width = Math.max(...listed.flatMap(([, templates]) => templates.map(({ id }) => id.length)));
   const sections = listed.map(([folder, templates]) => {
     const rows = templates.map(
@@ -32,7 +32,7 @@ export async function list({ positionals, switches }: Invocation): Promise<numbe
     );
     return `${style.bold(folder)}\n${rows.join("")}`;
   });
-  process.stdout.write(sections.join("\n"));
+  print(sections.join("\n"));
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { recover } from "../commit/recover.ts";
 import type { Invocation } from "./argv.ts";
+import { print } from "./output.ts";
 import { findTarget } from "./target.ts";
 
 const told = {
@@ -17,6 +18,6 @@ export async function recoverDirectory({ positionals, switches }: Invocation): P
     ? recover({ root, abort: switches.abort === true })
     : ({ outcome: "nothing", paths: [] } as const);
   const files = report.paths.map((path) => `  ${path}\n`).join("");
-  process.stdout.write(`${told[report.outcome]}\n${files}`);
+  print(`${told[report.outcome]}\n${files}`);
   return 0;
 }

@@ -7,6 +7,7 @@ import { version } from "../../core/version.ts";
 import { readBuiltCatalogue } from "../catalogue.ts";
 import type { Invocation } from "./argv.ts";
 import { readInput } from "./given-answers.ts";
+import { print } from "./output.ts";
 
 /**
  * Prints the tree that a receipt renders to. Later releases run this one for the base of a merge, so its output is a
@@ -24,7 +25,7 @@ export async function renderFromReceipt({ texts, switches }: Invocation): Promis
   const catalogue = readBuiltCatalogue();
   verifyRelease(receipt, catalogue.integrity);
   validateAnswers(catalogue, receipt.answers);
-  process.stdout.write(`${JSON.stringify({ files: described(renderReceipt(catalogue, receipt)) })}\n`);
+  print(`${JSON.stringify({ files: described(renderReceipt(catalogue, receipt)) })}\n`);
   return 0;
 }
 

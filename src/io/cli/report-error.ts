@@ -1,5 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
+import { print } from "./output.ts";
 import { styleFor } from "./style.ts";
 
 /** Says what happened, why, what to do, and how things stand. Gives the exit code. */
@@ -22,7 +23,7 @@ export function reportError(error: unknown, argv: readonly string[]): number {
     `${style.red("✖")} ${plain(message)}\n  ${plain(fix)}\n  ${style.dim(plain(state))}\n`,
   );
   if (argv.includes("--json")) {
-    process.stdout.write(`${JSON.stringify({ error: { code, message, fix, state } }, null, 2)}\n`);
+    print(`${JSON.stringify({ error: { code, message, fix, state } }, null, 2)}\n`);
   }
   return 2;
 }

@@ -18,13 +18,6 @@ const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<numbe
 
 /** Runs the verb that the arguments name. Gives the exit code; throws what the entry point reports. */
 export async function run(argv: readonly string[]): Promise<number> {
-  process.stdout.on("error", endQuietly);
   const invocation = parseArgv(argv);
   return (runs[invocation.verb] as typeof create)(invocation);
-}
-
-/** The reader of a pipe may have seen enough. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
 }

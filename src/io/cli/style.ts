@@ -10,7 +10,7 @@ const codes = {
   cyan: [36, 39],
 } as const;
 
-export function styleFor(stream: NodeJS.WriteStream): Style {
+export function styleFor(stream: { readonly isTTY?: boolean }): Style {
   const { NO_COLOR, TERM } = process.env;
   const colourful = stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
   const paint = ([on, off]: readonly [number, number]) =>

@@ -1,0 +1,39 @@
+import { fstatSync, writeSync } from "node:fs";
+import { type Style, styleFor } from "./style.ts";
+
+/**
+ * Writes a result to stdout. Straight to the descriptor where that is a file or a pipe: the streams that
+ * `process.stdout` loads take longer than a whole plan.
+ */
+export function print(text: string): void {
+  if (isTerminal()) process.stdout.write(text);
+  else writeWhole(Buffer.from(text));
+}
+
+/** The style of what goes to stdout. */
+export function resultStyle(): Style {
+  return styleFor(isTerminal() ? process.stdout : { isTTY: false });
+}
+
+export function resultColumns(): number {
+  return (isTerminal() ? process.stdout.columns : undefined) ?? 80;
+}
+
+/** A character device that isn't a terminal, like /dev/null, goes the slow way and comes out right. */
+function isTerminal(): boolean {
+  return fstatSync(1).isCharacterDevice();
+}
+
+function writeWhole(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // The reader has seen enough.
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
