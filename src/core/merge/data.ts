@@ -43,8 +43,8 @@ export function mergeData(request: MergeRequest, format: DataFormat): Merged {
     return parsed !== null && canonical(parsed.root, isSet) === wanted;
   };
   if (byLine !== null && clashes.length === 0 && isRight(byLine)) return done(byLine, []);
-  const text = emit(sources, result, style);
-  if (!isRight(text)) return done(texts.ours, [unmerged(request)]);
+  const text = emit(sources, result, style).find(isRight);
+  if (text === undefined) return done(texts.ours, [unmerged(request)]);
   return done(text, [
     ...clashes.map((clash) => conflictOf(clash, request.path, sources)),
     ...lostComments(request.path, texts, text),

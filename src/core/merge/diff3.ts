@@ -79,6 +79,14 @@ function kindOf(
     : "clash";
 }
 
+/** Where two sequences differ. */
+export function differences(
+  ours: readonly string[],
+  theirs: readonly string[],
+): { ours: Range; theirs: Range }[] {
+  return edits(ours, theirs).map(({ start, end, to }) => ({ ours: [start, end], theirs: to }));
+}
+
 /** What turns `from` into `to`; one edit for all of it where they have too little in common to search. */
 function edits(from: readonly string[], to: readonly string[]): Edit[] {
   const parts = diffArrays([...from], [...to], { maxEditLength: MAX_EDIT_LENGTH });
@@ -98,4 +106,4 @@ function edits(from: readonly string[], to: readonly string[]): Edit[] {
   return result;
 }
 
-const MAX_EDIT_LENGTH = 2_000;
+const MAX_EDIT_LENGTH = 1_000;

@@ -16,14 +16,28 @@ export type Style = {
   readonly emptyBlock: { readonly map: string; readonly list: string } | null;
   /** A block value written between brackets. */
   readonly toFlow: (node: Node, text: string) => string;
+  /** Whether indentation has levels, which the person may have made of another width. */
+  readonly isIndented: boolean;
   /** Keeps an order that the syntax asks for. */
   readonly arrange?: (items: readonly ResultItem[]) => readonly ResultItem[];
 };
 
 type Merge = Extract<Result, { from: "merge" }>;
 
-/** Writes a result into the text of ours: what is unchanged stays byte for byte. */
-export function emit(sources: MaybeBase<Source>, result: Result, style: Style): string {
+/**
+ * Writes a result into the text of ours: what is unchanged stays byte for byte. Gives the ways to write it, the best
+ * first: levels as wide as the person's may not suit what the template indents otherwise.
+ */
+export function emit(sources: MaybeBase<Source>, result: Result, style: Style): string[] {
+  const [ours, theirs] = [unitOf(sources.ours.text).length, unitOf(sources.theirs.text).length];
+  const widths = style.isIndented && ours !== theirs ? [ours / theirs, 1] : [1];
+  return widths.map((width) => emitWith(width, sources, { result, style }));
+}
+
+type Work = { readonly result: Result; readonly style: Style };
+
+/** `width`: how wide a level of the person's is to one of the template's. */
+function emitWith(width: number, sources: MaybeBase<Source>, { result, style }: Work): string {
   const texts = { base: sources.base?.text ?? "", ours: sources.ours.text, theirs: sources.theirs.text };
   if (result.from !== "merge") return texts[result.from];
   const { ours } = result.sides;
@@ -40,7 +54,10 @@ export function emit(sources: MaybeBase<Source>, result: Result, style: Style): 
     const entries = (side: "base" | "ours" | "theirs"): Entries => {
       const node = merge.sides[side];
       if (node === null) return { entries: [], tail: "" };
-      const list = readBlock(texts[side], node, [...merge.keyed[side]], column);
+      const list = readBlock(texts[side], node, [...merge.keyed[side]], {
+        column,
+        width: side === "ours" ? 1 : width,
+      });
       return { entries: list, tail: isRoot ? texts[side].slice(node.end) : "" };
     };
     const items = style.arrange?.(merge.items) ?? merge.items;
@@ -60,7 +77,7 @@ export function emit(sources: MaybeBase<Source>, result: Result, style: Style): 
     if (theirs === undefined) return "";
     if (!isInline(ours) || !isInline(theirs)) return inserted(theirs, theirKind, column);
     const [first = "", ...others] = texts.theirs.slice(theirs.valueStart, theirs.end).split("\n");
-    const lines = others.map((line) => `\n${shift(line, delta(theirs, column))}`);
+    const lines = others.map((line) => `\n${moved(line, theirs, { column, width })}`);
     return spliced(ours, first + lines.join(""), rest(merge, key));
   }
 
@@ -97,7 +114,7 @@ export function emit(sources: MaybeBase<Source>, result: Result, style: Style): 
   }
 
   function inserted(item: Item, kind: Collection["kind"], column: number): string {
-    if (item.lines) return shift(paddedLines(texts.theirs, item), delta(item, column));
+    if (item.lines) return moved(paddedLines(texts.theirs, item), item, { column, width });
     const text = texts.theirs.slice(item.start, item.end);
     return `${" ".repeat(column)}${kind === "list" ? "- " : ""}${text}\n`;
   }
@@ -164,16 +181,16 @@ function readBlock(
   text: string,
   node: Collection,
   items: readonly (readonly [string, Item])[],
-  column: number,
+  place: Place,
 ): Entry[] {
   let at = node.start;
   return items.map(([key, item]) => {
     if (item.lines === null) return { key, gap: "", lead: "", body: text.slice(item.start, item.end) };
     const pending = text.slice(at, item.lines.isCompact ? at : item.lines.from);
-    const by = delta(item, column);
     const { gap, lead } = splitPending(pending.split("\n").slice(0, -1));
     at = item.lines.to;
-    return { key, gap: shift(gap, by), lead: shift(lead, by), body: shift(paddedLines(text, item), by) };
+    const move = (lines: string) => moved(lines, item, place);
+    return { key, gap: move(gap), lead: move(lead), body: move(paddedLines(text, item)) };
   });
 }
 
@@ -183,15 +200,15 @@ function paddedLines(text: string, { lines }: Item): string {
   return body.endsWith("\n") ? body : `${body}\n`;
 }
 
-function delta({ lines }: Item, column: number): number {
-  return column - (lines?.column ?? column);
-}
+type Place = { readonly column: number; readonly width: number };
 
-/** Moves all lines but blank ones; none further left than the margin. */
-function shift(text: string, by: number): string {
-  if (by === 0) return text;
-  if (by > 0) return text.replace(/^(?=[^\n])/gm, " ".repeat(by));
-  return text.replace(new RegExp(`^ {1,${-by}}`, "gm"), "");
+/** Moves the lines of an item, blank ones aside, from its column to another. */
+function moved(text: string, { lines }: Item, { column, width }: Place): string {
+  if (lines === null || (lines.column === column && width === 1)) return text;
+  return text.replace(/^( *)(?=[^ \n])/gm, (space) => {
+    const deeper = space.length - lines.column;
+    return " ".repeat(Math.max(0, column + (deeper > 0 ? deeper * width : deeper)));
+  });
 }
 
 function columnOf(node: Collection): number | null {

@@ -22,6 +22,7 @@ export const JSON_FORMAT: DataFormat = {
   style: {
     comments: "//",
     emptyBlock: null,
+    isIndented: false,
     toFlow: (node, text) => text.slice(node.start, node.end),
   },
 };

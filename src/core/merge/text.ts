@@ -1,5 +1,5 @@
 import type { Conflict } from "../types.ts";
-import { diff3, type Range } from "./diff3.ts";
+import { diff3, differences, type Range } from "./diff3.ts";
 import { inFormOf, plainForm } from "./form.ts";
 import type { Merged, MergeRequest } from "./light.ts";
 import { eachSide, type Sides } from "./order.ts";
@@ -43,22 +43,33 @@ function mergedPieces(texts: Sides<string>): (Clean | Clash)[] {
   });
 }
 
-/** Takes out of a clash the lines at both its ends that are the same. */
+/** Takes out of a clash what both sides have: at its ends, and within where it is more than a coincidence. */
 function trimmed(ours: readonly string[], theirs: readonly string[]): (Clean | Clash)[] {
-  const head = commonLength(ours, theirs);
-  const rest = Math.min(ours.length, theirs.length) - head;
-  const foot = Math.min(rest, commonLength(ours.toReversed(), theirs.toReversed()));
-  return [
-    { lines: ours.slice(0, head) },
-    { ours: ours.slice(head, ours.length - foot), theirs: theirs.slice(head, theirs.length - foot) },
-    { lines: ours.slice(ours.length - foot) },
-  ];
+  const pieces: (Clean | Clash)[] = [];
+  const from = { ours: 0, theirs: 0 };
+  const clashes = differences(ours, theirs);
+  for (const [index, clash] of clashes.entries()) {
+    const shared = ours.slice(from.ours, clash.ours[0]);
+    const last = pieces.at(-1);
+    if (index > 0 && shared.length < COINCIDENCE && last && "ours" in last) {
+      const upTo = (side: "ours" | "theirs", lines: readonly string[]) => [
+        ...last[side],
+        ...shared,
+        ...lines.slice(...clash[side]),
+      ];
+      pieces[pieces.length - 1] = { ours: upTo("ours", ours), theirs: upTo("theirs", theirs) };
+    } else {
+      pieces.push(
+        { lines: shared },
+        { ours: ours.slice(...clash.ours), theirs: theirs.slice(...clash.theirs) },
+      );
+    }
+    [from.ours, from.theirs] = [clash.ours[1], clash.theirs[1]];
+  }
+  return [...pieces, { lines: ours.slice(from.ours) }];
 }
 
-function commonLength(a: readonly string[], b: readonly string[]): number {
-  const at = a.findIndex((line, index) => line !== b[index]);
-  return at === -1 ? a.length : at;
-}
+const COINCIDENCE = 4;
 
 function marked({ ours, theirs }: Clash): string[] {
   return ["<<<<<<< yours", ...ours, "=======", ...theirs, ">>>>>>> template"];

@@ -26,6 +26,7 @@ export const TOML_FORMAT: DataFormat = {
   style: {
     comments: "#",
     emptyBlock: null,
+    isIndented: false,
     toFlow: (node, text) => text.slice(node.start, node.end),
     // What follows a table header belongs to that table.
     arrange: (items) => [

@@ -82,7 +82,7 @@ function parseYaml(text: string): Source | null {
 const YAML_FORMAT: DataFormat = {
   parse: parseYaml,
   faults: faultsOf,
-  style: { comments: "#", emptyBlock: { map: "{}", list: "[]" }, toFlow },
+  style: { comments: "#", emptyBlock: { map: "{}", list: "[]" }, isIndented: true, toFlow },
 };
 
 function faultsOf(text: string): string[] {
