@@ -26,10 +26,11 @@ export function replayLine({ catalogue, answers, directory, switches }: Replay, 
 function needed(catalogue: Catalogue, answers: Answers, directory: string): PartialAnswers {
   const whole = (given: PartialAnswers) =>
     JSON.stringify(completeAnswers(catalogue, { name: nameOf(directory), ...given }));
+  const wanted = whole(answers);
   let given: PartialAnswers = answers;
   for (const key of Object.keys(answers) as (keyof Answers)[]) {
     const { [key]: _, ...rest } = given;
-    if (whole(rest) === whole(answers)) given = rest;
+    if (whole(rest) === wanted) given = rest;
   }
   return given;
 }

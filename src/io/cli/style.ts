@@ -11,9 +11,13 @@ const codes = {
 } as const;
 
 export function styleFor(stream: { readonly isTTY?: boolean }): Style {
-  const { NO_COLOR, TERM } = process.env;
-  const colourful = stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
+  const colourful = isColourful(stream);
   const paint = ([on, off]: readonly [number, number]) =>
     colourful ? (text: string) => `\u001b[${on}m${text}\u001b[${off}m` : (text: string) => text;
   return Object.fromEntries(Object.entries(codes).map(([name, code]) => [name, paint(code)])) as Style;
+}
+
+export function isColourful(stream: { readonly isTTY?: boolean }): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === "") && TERM !== "dumb";
 }

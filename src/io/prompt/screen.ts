@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { isColourful } from "../cli/style.ts";
 
 /** A terminal that knows how many rows were written since a mark, so that a step back can take them away. */
 export type Screen = {
@@ -12,12 +13,14 @@ export type Screen = {
 export function openScreen(terminal: NodeJS.WriteStream): Screen {
   const lines: string[] = [];
   let frame = "";
+  const colourful = isColourful(terminal);
   const canvas = {
     get columns() {
       return terminal.columns || 80;
     },
     write(text: string) {
-      terminal.write(text);
+      // The prompts' own colours heed no NO_COLOR.
+      terminal.write(colourful ? text : text.replace(/\u001b\[[\d;]*m/g, ""));
       if (text === "\n") {
         lines.push(frame);
         frame = "";
