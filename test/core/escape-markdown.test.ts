@@ -14,7 +14,7 @@ const representable = hostileText.map((text) => text.replace(/[\0\x80-\x9f]/g, "
 
 /** Every place where a template may write a text. */
 const page = (it: string) =>
-  `${it}\n\n# ${it}\n\n${it} and ${it}\n${it}\n\n- ${it}\n- [${it}](https://x.y) **${it}**\n\n1. ${it}\n   ${it}\n\n> ${it}\n\n${it}\n===\n`;
+  `${it}[l](https://x.y)\n\n# ${it}\n\n${it} and ${it}\n${it}\n\n- ${it}\n- [${it}](https://x.y) **${it}**\n\n1. ${it}\n   ${it}\n\n> ${it}\n\n${it}\n===\n`;
 
 describe("Markdown", () => {
   it("shows exactly the text, and no text changes the page's structure", () => {

@@ -2,11 +2,13 @@ import { parse as parseHandlebars } from "handlebars/dist/cjs/handlebars/compile
 import { type Format, formatOf } from "../escape/format-of.ts";
 import { Failure } from "../failure.ts";
 import type { Program } from "../types.ts";
-import { type Call, type Expression, isPath, type Path, SLOT_COUNT, SLOTS } from "./expression.ts";
+import { type Expression, isPath } from "./expression.ts";
 import { recordLine } from "./lines.ts";
-import { HELPERS, type HelperName, isHelper, type Node } from "./nodes.ts";
+import { type HelperName, isHelper, type Node } from "./nodes.ts";
+import { helperName, parseCall, parseExpression } from "./parse-expression.ts";
+import { lineIn, type Parser, reject } from "./parser.ts";
 import { placed } from "./place.ts";
-import { type SetAside, setAside } from "./set-aside.ts";
+import { setAside } from "./set-aside.ts";
 
 /** What a source renders to, and where it comes from, for messages. */
 export type TemplateTarget = { readonly path: string; readonly format?: Format; readonly origin?: string };
@@ -20,9 +22,6 @@ export function parseTemplate(
   const parser: Parser = { aside, origin, loops: [] };
   return placed(programOf(handlebarsTree(parser), parser), { path, format, origin });
 }
-
-type Parser = { readonly aside: SetAside; readonly origin: string; readonly loops: readonly Loop[] };
-type Loop = { readonly params: readonly string[] };
 
 function handlebarsTree({ aside, origin }: Parser): hbs.AST.Program {
   try {
@@ -90,22 +89,12 @@ function mustache(statement: hbs.AST.MustacheStatement, parser: Parser): Node {
     if (isHelper(String(name)) || name === "join" || name === "url") {
       return reject(statement, parser, `${name} needs something to write`, `Write {{${name} path}}.`);
     }
-    return recordLine(["value", expression(statement.path, parser)], line);
+    return recordLine(["value", parseExpression(statement.path, parser)], line);
   }
   const name = helperName(statement, parser);
-  if (name === "join" || name === "url") return recordLine(["value", call(name, statement, parser)], line);
+  if (name === "join" || name === "url")
+    return recordLine(["value", parseCall(name, statement, parser)], line);
   return recordLine([name, onlyParameter(name, statement, parser)], line);
-}
-
-function helperName(
-  node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,
-  parser: Parser,
-): HelperName | "join" | "url" {
-  const name = String((node.path as hbs.AST.PathExpression).original);
-  if (node.hash) return reject(node, parser, "named arguments are not part of the dialect", "Remove them.");
-  if (name === "join" || name === "url" || isHelper(name)) return name;
-  const known = ["join", "url", ...HELPERS].join(", ");
-  return reject(node, parser, `there is no helper "${name}"`, `Use one of ${known}.`);
 }
 
 function onlyParameter(name: HelperName, node: hbs.AST.MustacheStatement, parser: Parser): Expression {
@@ -118,83 +107,12 @@ function onlyParameter(name: HelperName, node: hbs.AST.MustacheStatement, parser
       `Write {{${name} path}} or {{${name} (join a "-" b)}}.`,
     );
   }
-  const value = expression(parameter, parser);
+  const value = parseExpression(parameter, parser);
   const pathOnly = name === "code" || name === "words" || name === "json";
   if (pathOnly && !isPath(value)) {
     return reject(node, parser, `${name} takes a path`, `Write {{${name} path}}.`);
   }
   return value;
-}
-
-function call(
-  name: "join" | "url",
-  node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,
-  parser: Parser,
-): Call {
-  const pieces = node.params.map((parameter) => expression(parameter, parser));
-  return name === "join" ? { join: pieces } : { url: pieces };
-}
-
-function expression(node: hbs.AST.Expression, parser: Parser): Expression {
-  if (node.type === "PathExpression") return path(node as hbs.AST.PathExpression, parser);
-  if (node.type === "NumberLiteral") return (node as hbs.AST.NumberLiteral).value;
-  if (node.type === "StringLiteral") {
-    const { value } = node as hbs.AST.StringLiteral;
-    if (!parser.aside.holdsMark(value)) return value;
-    return reject(node, parser, "a GitHub expression cannot stand inside a placeholder", "Write it as text.");
-  }
-  if (node.type === "SubExpression") {
-    const name = helperName(node as hbs.AST.SubExpression, parser);
-    if (name === "join" || name === "url") return call(name, node as hbs.AST.SubExpression, parser);
-    return reject(node, parser, `(${name} …) cannot be nested`, "Only join and url give a value.");
-  }
-  return reject(node, parser, "only paths, texts and numbers are values", "Use a path.");
-}
-
-function path(node: hbs.AST.PathExpression, parser: Parser): Path {
-  const { loops } = parser;
-  const inLoop = (loops.length - 1) * SLOT_COUNT;
-  if (node.depth > 0) {
-    return reject(
-      node,
-      parser,
-      `${node.original} looks outward`,
-      "Name what a loop is over: {{#each list as |item|}}.",
-    );
-  }
-  for (const key of node.parts) {
-    if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && key !== "__proto__") continue;
-    return reject(
-      node,
-      parser,
-      `"${key}" cannot be a part of a path`,
-      "Use names with letters, digits, _ and -.",
-    );
-  }
-  const [head, ...keys] = node.parts;
-  if (node.data) {
-    const slot = SLOTS[head as keyof typeof SLOTS];
-    if (loops.length === 0 || slot === undefined || head === "item" || keys.length > 0) {
-      return reject(
-        node,
-        parser,
-        `there is no ${node.original}`,
-        "@index, @first, @last and @key exist inside {{#each}}.",
-      );
-    }
-    return [inLoop + slot];
-  }
-  for (let depth = loops.length - 1; head !== undefined && depth >= 0; depth -= 1) {
-    if (/^(this\b|\.)/.test(node.original)) break;
-    const position = loops[depth]?.params.indexOf(head) ?? -1;
-    if (position >= 0) return [depth * SLOT_COUNT + position, ...keys];
-  }
-  const unnamed = loops.findLastIndex(({ params }) => params.length === 0);
-  const scope = /^(this\b|\.)/.test(node.original) ? loops.length - 1 : unnamed;
-  if (scope >= 0) return [scope * SLOT_COUNT, ...node.parts];
-  if (head === undefined)
-    return reject(node, parser, "this is nothing here", "Use it inside {{#each}}, or name a path.");
-  return [head, ...keys];
 }
 
 function block(statement: hbs.AST.BlockStatement, parser: Parser): Node {
@@ -214,7 +132,7 @@ function block(statement: hbs.AST.BlockStatement, parser: Parser): Node {
   if (!parameter || more.length > 0 || statement.hash) {
     return reject(statement, parser, `{{#${name}}} takes one path`, `Write {{#${name} path}}.`);
   }
-  const subject = expression(parameter, parser);
+  const subject = parseExpression(parameter, parser);
   if (!isPath(subject))
     return reject(statement, parser, `{{#${name}}} takes a path`, `Write {{#${name} path}}.`);
   const line = lineIn(statement, parser);
@@ -260,16 +178,4 @@ function namedBlock(statement: hbs.AST.PartialBlockStatement, parser: Parser): N
     return reject(statement, parser, "a named block takes nothing", `Write {{#> ${name}}}.`);
   }
   return recordLine(["block", name, programOf(statement.program, parser)], lineIn(statement, parser));
-}
-
-function lineIn(node: hbs.AST.Node, { aside }: Parser): number {
-  return aside.originalLine(node.loc.start.line);
-}
-
-function reject(node: hbs.AST.Node, parser: Parser, message: string, fix: string): never {
-  throw new Failure({
-    code: "template-dialect",
-    message: `${parser.origin}:${lineIn(node, parser)}: ${message}.`,
-    fix,
-  });
 }

@@ -10,5 +10,4 @@ export function escapeXml(value: Scalar, target: Target): string {
   return text.replace(/[&<>"'\t\n\r\x7f-\x9f\u2028\u2029\ufeff]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const NOT_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
