@@ -2,18 +2,24 @@
  * Verifies the emitted repos for real. It needs what `scripts/verify-tools.ts` installs, and a build.
  *
  *   node test/support/run.mjs test/matrix/main.ts [--only PATTERN] [--combo PATTERN] [--list] [--json FILE]
+ *
+ * --combo picks combinations by name, --only checks by `combination | check`; --part emitted,linters,images,development.
  */
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { detectIsolations } from "../../src/check/probe/namespaces.ts";
 import { openSession } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
 import { type Server, startPostgres, startRabbitmq, startValkey } from "../support/servers.ts";
 import { allCombinations, type Combination, factorsOf, nameOf } from "./combinations.ts";
+import { verifyDevelopment } from "./development.ts";
 import { choicesOf, type Emitted, emit, readCatalogue } from "./emit.ts";
+import { verifyImages } from "./image.ts";
+import { lintEmitted } from "./linters.ts";
 import { pairwise } from "./pairwise.ts";
 import { openReport } from "./report.ts";
-import type { NodeMajor } from "./toolchain.ts";
-import { type Extent, verifyCombination } from "./verify-combination.ts";
+import { type Bench, type Extent, verifyCombination } from "./verify-combination.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -21,11 +27,16 @@ const { values: options } = parseArgs({
     combo: { type: "string" },
     list: { type: "boolean", default: false },
     json: { type: "string" },
+    part: { type: "string", default: "linters,development,emitted,images" },
     lanes: { type: "string", default: "2" },
   },
 });
 
-const catalogue = readCatalogue();
+const session = openSession();
+// A build that goes on meanwhile must not change what is verified.
+const build = join(session.directory, "build");
+cpSync("dist", build, { recursive: true });
+const catalogue = readCatalogue(build);
 const choices = choicesOf(catalogue);
 const everyCombination = allCombinations(choices);
 /** The default answers, and all that there is. */
@@ -44,6 +55,7 @@ const matches = (text: string, pattern: string | undefined): boolean =>
 const chosen = pairwise(everyCombination, factors, favourites).filter((combination) =>
   matches(nameOf(combination), options.combo),
 );
+const parts = options.part.split(",");
 
 if (options.list) {
   for (const combination of chosen) console.log(nameOf(combination));
@@ -51,6 +63,7 @@ if (options.list) {
 } else {
   await verifyAll();
 }
+session.close();
 
 async function verifyAll(): Promise<void> {
   const started = performance.now();
@@ -58,63 +71,81 @@ async function verifyAll(): Promise<void> {
     (subject, check) => matches(`${subject} | ${check}`, options.only),
     (line) => console.log(line),
   );
-  const cancelled = new AbortController();
-  const session = openSession(cancelled.signal);
   const servers: Record<string, Server> = {};
   const end = async (): Promise<void> => {
-    session.close();
     await Promise.all(Object.values(servers).map((server) => server.stop()));
+    session.close();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      cancelled.abort();
+      console.log(`Ended by ${signal}.`);
       void end().finally(() => process.exit(130));
     });
   }
   try {
     const emitted: Emitted[] = [];
-    await report.check("all combinations", "render", async () => {
+    await report.check(`all ${everyCombination.length} combinations`, "render", async () => {
       for (const combination of everyCombination) emitted.push(emit(catalogue, combination));
     });
+    if (parts.includes("linters")) await lintEmitted(session, report, emitted);
     const isolations = await detectIsolations(session.directory);
     [servers.postgres, servers.redis, servers.rabbitmq] = await Promise.all([
       startPostgres(),
       startValkey(),
       startRabbitmq({ spaces: 48 }),
     ]);
-    const killed = new Set<string | null>();
-    const rolled = new Set<string>();
-    const work = distinct(chosen.map((combination) => emit(catalogue, combination))).map((one) => {
-      const { jobs, example } = one.combination;
-      const extent: Extent = {
-        kill: example && jobs !== null && !killed.has(jobs),
-        rolling: !rolled.has(`${one.roles.store}`),
-      };
-      if (extent.kill) killed.add(jobs);
-      if (extent.rolling) rolled.add(`${one.roles.store}`);
-      return { emitted: one, extent, node: 26 as NodeMajor };
-    });
-    const again = work
-      .slice(0, 2)
-      .map((one) => ({ ...one, extent: { kill: false, rolling: false }, node: 24 as const }));
-    await inParallel(
-      Number(options.lanes),
-      [...work, ...again].map((one) => async () => {
-        const bench = { session, report, isolations, servers, node: one.node };
-        await verifyCombination(bench, one.emitted, one.extent);
-      }),
-    );
+    const bench: Bench = { session, report, isolations, servers, node: 26, build };
+    const work = distinct(chosen.map((combination) => emit(catalogue, combination)));
+    const full = favourites.map((combination) => emit(catalogue, combination)).at(-1);
+    if (parts.includes("development") && full) await verifyDevelopment(bench, full);
+    if (parts.includes("emitted")) await verifyEmitted(bench, work);
+    if (parts.includes("images")) {
+      await verifyImages(
+        bench,
+        oneOfEach(work, ({ combination }) => combination.packageManager),
+      );
+    }
   } finally {
     await end();
   }
   if (options.json !== undefined) report.write(options.json);
-  const { length } = report.results().filter(({ outcome }) => outcome === "failed");
   console.log(`\n${Math.round((performance.now() - started) / 1000)} s`);
   console.log(report.summary());
-  process.exitCode = length === 0 ? 0 : 1;
+  process.exitCode = report.results().some(({ outcome }) => outcome === "failed") ? 1 : 0;
+}
+
+/** Each tree on Node 26, two of them on 24 too; what takes long once for each code that it is about. */
+async function verifyEmitted(bench: Bench, work: readonly Emitted[]): Promise<void> {
+  const killed = new Set(oneOfEach(work.filter(hasExampleJobs), ({ combination }) => combination.jobs));
+  const rolled = new Set(oneOfEach(work, ({ roles }) => roles.store));
+  const briefly: Extent = { kill: false, rolling: false };
+  const runs = [
+    ...work.map((one) => ({
+      one,
+      extent: { kill: killed.has(one), rolling: rolled.has(one) },
+      node: 26 as const,
+    })),
+    ...work.slice(0, 2).map((one) => ({ one, extent: briefly, node: 24 as const })),
+  ];
+  await inParallel(
+    Number(options.lanes),
+    runs.map(
+      ({ one, extent, node }) =>
+        () =>
+          verifyCombination({ ...bench, node }, one, extent),
+    ),
+  );
+}
+
+function hasExampleJobs({ combination }: Emitted): boolean {
+  return combination.example && combination.jobs !== null;
 }
 
 /** One of each tree: the receipt aside, what is byte-equal is verified once. */
 function distinct(emitted: readonly Emitted[]): readonly Emitted[] {
-  return [...new Map(emitted.map((one) => [one.fingerprint, one])).values()];
+  return oneOfEach(emitted, ({ fingerprint }) => fingerprint);
+}
+
+function oneOfEach<Item>(items: readonly Item[], keyOf: (item: Item) => unknown): readonly Item[] {
+  return items.filter((item, index) => items.findIndex((other) => keyOf(other) === keyOf(item)) === index);
 }

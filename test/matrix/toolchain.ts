@@ -28,6 +28,8 @@ export function buildEnvironment(folder: string, major: NodeMajor): Readonly<Rec
     npm_config_update_notifier: "false",
     npm_config_audit: "false",
     npm_config_fund: "false",
+    // The repos pin one Node, and are to run on the other too.
+    ...(major === 26 ? {} : { npm_config_engine_strict: "false", pnpm_config_engine_strict: "false" }),
     pnpm_config_store_dir: join(toolsFolder, "cache", "pnpm"),
     pnpm_config_prefer_offline: "true",
     VARLOCK_TELEMETRY_DISABLED: "1",

@@ -17,7 +17,7 @@ import { flagsOf, nameOf } from "./combinations.ts";
 import { type Deployment, deploy, type Running, start, startReady } from "./deployment.ts";
 import { appName, differences, type Emitted } from "./emit.ts";
 import type { Report } from "./report.ts";
-import { quoted, step } from "./step.ts";
+import { lastLines, quoted, step } from "./step.ts";
 import { buildEnvironment, type NodeMajor } from "./toolchain.ts";
 
 export type Bench = {
@@ -26,6 +26,8 @@ export type Bench = {
   readonly isolations: Isolations;
   readonly servers: Readonly<Record<string, Server>>;
   readonly node: NodeMajor;
+  /** The folder of the built command. */
+  readonly build: string;
 };
 
 export type Extent = {
@@ -47,7 +49,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   const written = await report.check(subject, "create writes what render renders", async () => {
     const flags = [...flagsOf(emitted.combination), "--no-install", "--no-git", "--yes"];
     await step(session, {
-      line: quoted([process.execPath, join(process.cwd(), "dist", "bin.js"), folder, ...flags]),
+      line: quoted([process.execPath, join(bench.build, "bin.js"), folder, ...flags]),
       cwd: scratch,
       environment,
       timeoutMs: 20_000,
@@ -65,12 +67,13 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
     async () => {
       const developing = await deploy({ ...bench, emitted, folder, scratch: join(scratch, "ci") });
       try {
-        await step(session, {
+        const text = await step(session, {
           line: "bin/ci",
           cwd: folder,
           environment: { ...environment, CI: "true", PORT: "3000", ...developing.config },
           timeoutMs: 180_000,
         });
+        if (!/^\W*tests [1-9]/m.test(text)) throw new Error(`it ran no test:\n${lastLines(text, 12)}`);
       } finally {
         await developing.close();
       }

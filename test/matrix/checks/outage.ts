@@ -49,9 +49,12 @@ export async function startsDuringOutage(deployment: Deployment): Promise<void> 
   for (const proxy of deployment.proxies.values()) proxy.reset();
   const running = await start(deployment, web);
   try {
-    await sleep(1_500);
+    const alive = await until(async () => (await statusOf(running.port ?? 0, "/health/live")) === 200, {
+      timeoutMs: recoverMs,
+    });
+    assert.ok(alive, `/health/live does not answer without its services:\n${logOf(running)}`);
+    await sleep(1_000);
     assert.equal(running.launched.exit(), null, `it ended:\n${logOf(running)}`);
-    assert.equal(await statusOf(running.port ?? 0, "/health/live"), 200, "/health/live without its services");
     assert.equal(
       await statusOf(running.port ?? 0, "/health/ready"),
       503,
