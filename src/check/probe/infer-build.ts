@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 
 export type Build = { readonly command: string | null; readonly from: string };
 
@@ -22,8 +23,13 @@ export function inferBuild(tree: string, stated: string | null): Build {
 }
 
 function renderBuild(tree: string): Build | null {
-  const match = /^\s*buildCommand:\s*["']?([^"'\n]+)["']?\s*$/m.exec(read(tree, "render.yaml"));
-  return match?.[1] ? { command: match[1], from: "render.yaml" } : null;
+  const text = read(tree, "render.yaml");
+  if (!text.includes("buildCommand")) return null;
+  const { services } = (parse(text) ?? {}) as {
+    readonly services?: readonly { readonly buildCommand?: unknown }[];
+  };
+  const command = services?.find(({ buildCommand }) => typeof buildCommand === "string")?.buildCommand;
+  return typeof command === "string" ? { command, from: "render.yaml" } : null;
 }
 
 function nodeBuild(tree: string): Build | null {

@@ -43,13 +43,13 @@ export const concurrency = [
     why: "“Twelve-factor app processes should never daemonize or write PID files”, and rely on the platform’s process manager.",
     fix: "Run the server in the foreground, one program a line of the Procfile.",
     fooledBy: "Nothing that is known.",
-    judge: ({ first, firstFamily, usable }) => {
+    judge: ({ first, firstFamily, scrubbed, usable }) => {
       if (!usable) return notTried("the web process did not start");
       if (first.launched.exit() && first.launched.family().length > 0)
         return [
           violation("The started process ends and leaves another one running.", "a daemon", { type: "web" }),
         ];
-      const strays = straysIn(firstFamily, first.launched.pid);
+      const strays = [...straysIn(firstFamily, first.launched.pid), ...scrubbed];
       return strays.length === 0
         ? pass
         : [

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type HttpAnswer, httpRequest, isAnswer } from "../http.ts";
 import { type Booted, boot, isUsable, type Lab, newToken, statusOf } from "../lab.ts";
 import { type Listener, listenersOf } from "../listeners.ts";
-import type { ProcessInfo } from "../processes.ts";
+import { findMarked, type ProcessInfo } from "../processes.ts";
 import { createBy, findRecipe, type Recipe, readBy } from "../recipe.ts";
 import { type Snapshot, snapshot } from "../snapshot.ts";
 import { inParallel, sleep } from "../wait.ts";
@@ -17,6 +17,8 @@ export type TrioFacts = {
   readonly usable: boolean;
   readonly firstListeners: readonly Listener[];
   readonly firstFamily: readonly ProcessInfo[];
+  /** Processes that work in the tree and carry no mark: they scrubbed their environment. */
+  readonly scrubbed: readonly ProcessInfo[];
   readonly executable: string | null;
   /** Statuses of the smoke requests to `first`, by path. */
   readonly smoke: ReadonlyMap<string, number | null>;
@@ -65,6 +67,7 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
     usable,
     firstListeners: listenersOf(family.map(({ pid }) => pid)),
     firstFamily: family,
+    scrubbed: findScrubbed(lab),
     executable: executableOf(family.at(-1)?.pid ?? first.launched.pid),
   };
   const traced = { path: `/tf-check-${newToken()}`, traceId: randomBytes(16).toString("hex"), at: 0 };
@@ -90,6 +93,11 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
   await sleep(Math.max(0, at + 1_100 - performance.now()), lab.session.signal);
   for (const [variable, proxy] of first.proxies) dials.set(variable, proxy.dials());
   return { ...facts, smoke, answers, dials, traced: { ...traced, at }, route, pair };
+}
+
+function findScrubbed({ session, tree }: Lab): ProcessInfo[] {
+  const marked = new Set(findMarked({ environment: session.mark.environment }).map(({ pid }) => pid));
+  return findMarked({ ...session.mark, directory: tree }).filter(({ pid }) => !marked.has(pid));
 }
 
 export function smokePaths(lab: Lab): string[] {
