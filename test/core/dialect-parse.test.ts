@@ -57,6 +57,12 @@ describe("a program", () => {
     ]);
   });
 
+  it("takes this for the item, and only this", () => {
+    const source = "{{#each a.b as |x|}}{{this}}{{this.c}}{{./c}}{{this-c.d}}{{/each}}";
+    const body = [[0], [0, "c"], [0, "c"], ["this-c", "d"]].map((path) => ["value", path]);
+    expect(parseTemplate(source, { path: "x.md" })).toEqual([["each", ["a", "b"], 0, body, []]]);
+  });
+
   it("has no ${{ … }} in it but as text", () => {
     const text = "if: ${{ a == 'it''s }}' && github.event.x }}\nb: ${{ toJSON({}) }}\n".replace("{}", "1");
     expect(parseTemplate(text, { path: ".github/workflows/x.yml" })).toEqual([text]);
@@ -98,6 +104,7 @@ describe("what is not of the dialect is refused, with its line and a fix", () =>
     "an outward path": "a\n{{#each a.b}}{{../c}}{{/each}}",
     "root data": "a\n{{@root.project.name}}",
     "an index outside of a loop": "a\n{{@index}}",
+    "data of Object's own": "a\n{{#each a.b}}{{@constructor}}{{/each}}",
     "outer data": "a\n{{#each a.b}}{{@../index}}{{/each}}",
     "this outside of a loop": "a\n{{this}}",
     "a prototype": "a\n{{project.__proto__}}",

@@ -41,46 +41,33 @@ export function helperName(
 
 function parsePath(node: hbs.AST.PathExpression, parser: Parser): Path {
   const { loops } = parser;
-  const inLoop = (loops.length - 1) * SLOT_COUNT;
   if (node.depth > 0) {
-    return reject(
-      node,
-      parser,
-      `${node.original} looks outward`,
-      "Name what a loop is over: {{#each list as |item|}}.",
-    );
+    const fix = "Name what a loop is over: {{#each list as |item|}}.";
+    return reject(node, parser, `${node.original} looks outward`, fix);
   }
   for (const key of node.parts) {
     if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && key !== "__proto__") continue;
-    return reject(
-      node,
-      parser,
-      `"${key}" cannot be a part of a path`,
-      "Use names with letters, digits, _ and -.",
-    );
+    const fix = "Use names with letters, digits, _ and -.";
+    return reject(node, parser, `"${key}" cannot be a part of a path`, fix);
   }
+  if (node.data) return loopData(node, parser);
   const [head, ...keys] = node.parts;
-  if (node.data) {
-    const slot = SLOTS[head as keyof typeof SLOTS];
-    if (loops.length === 0 || slot === undefined || head === "item" || keys.length > 0) {
-      return reject(
-        node,
-        parser,
-        `there is no ${node.original}`,
-        "@index, @first, @last and @key exist inside {{#each}}.",
-      );
-    }
-    return [inLoop + slot];
-  }
-  for (let depth = loops.length - 1; head !== undefined && depth >= 0; depth -= 1) {
-    if (/^(this\b|\.)/.test(node.original)) break;
-    const position = loops[depth]?.params.indexOf(head) ?? -1;
+  const isThis = /^(this|\.)([./]|$)/.test(node.original);
+  for (let depth = loops.length - 1; !isThis && depth >= 0; depth -= 1) {
+    const position = loops[depth]?.params.indexOf(head as string) ?? -1;
     if (position >= 0) return [depth * SLOT_COUNT + position, ...keys];
   }
-  const unnamed = loops.findLastIndex(({ params }) => params.length === 0);
-  const scope = /^(this\b|\.)/.test(node.original) ? loops.length - 1 : unnamed;
+  const scope = isThis ? loops.length - 1 : loops.findLastIndex(({ params }) => params.length === 0);
   if (scope >= 0) return [scope * SLOT_COUNT, ...node.parts];
-  if (head === undefined)
-    return reject(node, parser, "this is nothing here", "Use it inside {{#each}}, or name a path.");
-  return [head, ...keys];
+  if (head !== undefined) return [head, ...keys];
+  return reject(node, parser, "this is nothing here", "Use it inside {{#each}}, or name a path.");
+}
+
+function loopData(node: hbs.AST.PathExpression, parser: Parser): Path {
+  const [name = "", ...keys] = node.parts;
+  if (parser.loops.length > 0 && keys.length === 0 && name !== "item" && Object.hasOwn(SLOTS, name)) {
+    return [(parser.loops.length - 1) * SLOT_COUNT + SLOTS[name as keyof typeof SLOTS]];
+  }
+  const fix = "@index, @first, @last and @key exist inside {{#each}}.";
+  return reject(node, parser, `there is no ${node.original}`, fix);
 }
