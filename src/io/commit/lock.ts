@@ -66,8 +66,8 @@ function acquire(request: Request, name: string): "free" | "taken over" {
   const temporary = join(directory, `lock.${owner.nonce}`);
   for (let attempt = 0; attempt < 100; attempt++) {
     // A rival that releases removes the directory when it is empty, so it may vanish at any of these steps.
-    mkdirSync(directory, { recursive: true });
     try {
+      mkdirSync(directory, { recursive: true });
       writeNew({ path: temporary, bytes: Buffer.from(JSON.stringify(owner)), durable: false, step });
       step?.("lock-written");
       linkSync(temporary, path);

@@ -1,8 +1,10 @@
-/** Most paths by far: for these the Unicode tables need not be loaded. */
-const plain = /^[a-zA-Z0-9_@+.-]+(\/[a-zA-Z0-9_@+.-]+)*$/;
+/** Most paths by far: nothing in them is special to any system, and no Unicode table is needed to see that. */
+const ordinary = /^[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*(\/[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*)*$/;
+const suspicious = /[. ](\/|$)|(^|\/)(con|prn|aux|nul|com\d|lpt\d) *(\.|\/|$)/i;
 
 /** Why a path must never be written to, whoever asks; null when it may be. */
 export function escapeReason(path: string): string | null {
+  if (ordinary.test(path)) return null;
   if (path === "") return "it is empty";
   if (!path.isWellFormed() || /[\0\uFFFD]/.test(path)) return "it holds a character that no file name has";
   if (path.includes("\\")) return "it holds a backslash";
@@ -18,6 +20,7 @@ export function escapeReason(path: string): string | null {
 
 /** Why a new file must not get this name, as some system could not hold it; null when it may. */
 export function unportableReason(path: string): string | null {
+  if (path.length <= 80 && ordinary.test(path) && !suspicious.test(path)) return null;
   for (const segment of path.split("/")) {
     if (/[<>:"|?*\0-\x1f\x7f-\x9f]/.test(segment))
       return `\`${printable(segment)}\` holds a character that Windows refuses`;
@@ -32,7 +35,7 @@ export function unportableReason(path: string): string | null {
 
 /** Equal for two names that some file system takes for one: by case, or by Unicode normalisation. */
 export function foldName(name: string): string {
-  if (plain.test(name)) return name.toLowerCase();
+  if (/^[ -~]*$/.test(name)) return name.toLowerCase();
   return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 

@@ -41,24 +41,27 @@ function malformedPaths(paths: readonly string[]): readonly Problem[] {
 
 function collisions(paths: readonly string[]): readonly Problem[] {
   const files = new Set<string>();
+  const directories = new Set<string>([""]);
   const seen = new Map<string, string>();
   const problems: Problem[] = [];
+  const claim = (prefix: string): string | null => {
+    const key = foldName(prefix);
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, prefix);
+    return other === undefined || other === prefix ? null : other;
+  };
   for (const path of paths) {
     if (files.has(path)) problems.push({ path, reason: "it occurs twice" });
     files.add(path);
-    for (const prefix of [...parentsOf(path), path]) {
-      const key = foldName(prefix);
-      const other = seen.get(key);
-      if (other === undefined) seen.set(key, prefix);
-      else if (other !== prefix) {
-        problems.push({ path, reason: `some systems take it and \`${printable(other)}\` for one` });
-        break;
-      }
-    }
+    const directory = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    // The files of one directory share its parents, which are looked at once.
+    const parents = directories.has(directory) ? [] : parentsOf(path);
+    for (const parent of parents) directories.add(parent);
+    const rival = [...parents, path].map(claim).find((other) => other !== null);
+    if (rival) problems.push({ path, reason: `some systems take it and \`${printable(rival)}\` for one` });
   }
   for (const path of paths) {
-    const parent = parentsOf(path).find((candidate) => files.has(candidate));
-    if (parent !== undefined) problems.push({ path, reason: `\`${parent}\` is a file as well` });
+    if (directories.has(path)) problems.push({ path, reason: "it is a directory of other paths as well" });
   }
   return problems;
 }
