@@ -1,3 +1,4 @@
+import { plainForm } from "./merge/form.ts";
 import { type Merged, mergeLight } from "./merge/light.ts";
 import { isLineSet } from "./merge/lines.ts";
 import type { Change, Conflict, FileContent, Reconciliation, Tree } from "./types.ts";
@@ -50,7 +51,7 @@ async function decide(path: string, sides: FileSides, { others, policy }: Surrou
     return { change: { kind: "add", path, after: theirs } };
   }
   const executable = mergedMode(sides as Present);
-  if (same(ours.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
+  if (alike(ours.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
   if (base === undefined) return existing(path, ours, theirs, policy?.(path));
   if (same(base.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
   if (same(base.content, ours.content)) return modified(path, ours, { content: theirs.content, executable });
@@ -65,7 +66,7 @@ type Present = {
 
 function removed(path: string, { base, ours }: FileSides): Verdict {
   if (base === undefined || ours === undefined) return {};
-  if (same(base.content, ours.content)) return { change: { kind: "delete", path, before: ours } };
+  if (alike(base.content, ours.content)) return { change: { kind: "delete", path, before: ours } };
   return {
     conflicts: [
       wholeFile(path, "The template no longer has this file, and you have changed it.", ours, null),
@@ -154,6 +155,14 @@ function decoded(content: string | Uint8Array | null): string | null | undefined
   } catch {
     return undefined;
   }
+}
+
+/** The same, apart from line ends, BOM and final newline of a text: those are the person's. */
+function alike(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  const [left, right] = [decoded(a), decoded(b)];
+  return typeof left === "string" && typeof right === "string"
+    ? plainForm(left) === plainForm(right)
+    : same(a, b);
 }
 
 function same(a: string | Uint8Array, b: string | Uint8Array): boolean {

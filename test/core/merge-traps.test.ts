@@ -214,6 +214,15 @@ describe("YAML", () => {
     );
   });
 
+  test("does not put the template's version beside a pin that the person changed", () => {
+    const base = "steps:\n  - uses: actions/checkout@1111 # v5\n";
+    const ours = change(base, ["1111", "9999"]);
+    expect(merge("ci.yml", [base, ours, change(base, ["1111 # v5", "2222 # v6"])])).toMatchObject({
+      text: ours,
+      keys: ["steps.0.uses", ""],
+    });
+  });
+
   test("puts new steps beside the person's own, in order", () => {
     const ours = change(
       ci,
@@ -273,6 +282,12 @@ describe("YAML", () => {
     expect(merge("a.yaml", [base, ours, 'command: ["run", "serve", "--port", "80"]\n']).text).toBe(
       'command: ["run", "serve", "--port", "81"]\n',
     );
+    const words = merge("a.yaml", [
+      "args: [run, web]\n",
+      "args: [go, run, web]\n",
+      "args: [run, web, run2]\n",
+    ]);
+    expect(words).toMatchObject({ text: "args: [go, run, web, run2]\n", conflicts: [] });
     expect(merge("a.yaml", [base, ours, 'command: ["serve", "--port", "82"]\n'])).toMatchObject({
       text: ours,
       keys: ["command"],

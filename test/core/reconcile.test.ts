@@ -129,6 +129,20 @@ describe("three-way", () => {
     expect(result.conflicts).toMatchObject([{ path: "b", ours: "2\n", theirs: null }]);
   });
 
+  test("does not take line ends, a BOM or a final newline for an edit", async () => {
+    const result = await run(
+      { a: "1\n2\n", b: "1\n2\n" },
+      { a: "\uFEFF1\r\n2\r\n", b: "1\r\n2" },
+      { b: "1\n3\n" },
+    );
+    expect(result.conflicts).toEqual([]);
+    expect(result.changes).toMatchObject([
+      { kind: "delete", path: "a" },
+      { kind: "modify", path: "b", after: { content: "1\r\n3" } },
+    ]);
+    expect((await run({}, { c: "1\r\n" }, { c: "1\n" })).identical).toEqual(["c"]);
+  });
+
   test("merges text, with markers where both changed a line", async () => {
     const result = await run({ a: "1\n2\n3\n" }, { a: "0\n2\n3\n" }, { a: "1\n2\n4\n" });
     expect(result.changes).toMatchObject([{ after: { content: "0\n2\n4\n" } }]);

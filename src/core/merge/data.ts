@@ -93,7 +93,7 @@ function lostComments(
   if (texts.base === "") return [];
   const known = new Set([...commentsIn(texts.base), ...commentsIn(text)]);
   const lost = commentsIn(texts.theirs).filter((comment) => !known.has(comment));
-  const reason = "The template changed a comment only, and your file differs there.";
+  const reason = "The template changed a comment where your file differs.";
   return lost.length === 0 ? [] : [{ path, keyPath: [], reason, ours: null, theirs: lost.join("\n") }];
 }
 

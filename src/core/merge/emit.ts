@@ -81,14 +81,19 @@ function emitWith(width: number, sources: MaybeBase<Source>, { result, style }: 
     return spliced(ours, first + lines.join(""), rest(merge, key));
   }
 
-  /** What follows a value on its line: the template's comment where the person did not touch it. */
+  /** What follows a value on its line: the template's comment, where the person touched neither. */
   function rest({ keyed }: Merge, key: string): string {
-    const after = (side: "base" | "ours" | "theirs") => {
+    const part = (side: "base" | "ours" | "theirs", of: "value" | "rest") => {
       const item = keyed[side].get(key);
-      return item?.lines && isInline(item) ? texts[side].slice(item.end, item.lines.to) : null;
+      if (!item?.lines || !isInline(item)) return null;
+      return of === "value"
+        ? texts[side].slice(item.valueStart, item.end)
+        : texts[side].slice(item.end, item.lines.to);
     };
-    const [base, ours, theirs] = [after("base"), after("ours") ?? "\n", after("theirs")];
-    return theirs !== null && ours === base ? theirs : ours;
+    const [base, ours, theirs] = [part("base", "rest"), part("ours", "rest") ?? "\n", part("theirs", "rest")];
+    const isMine =
+      part("ours", "value") !== part("base", "value") && part("theirs", "value") !== part("base", "value");
+    return theirs !== null && ours === base && !isMine ? theirs : ours;
   }
 
   function mergedBody(item: Item, merge: Merge, after: string): string {

@@ -1,23 +1,24 @@
 /** Lists whose order and repetition mean nothing, by the key that holds them. */
 const SETS = new Set(
-  `files keywords ports needs include includes exclude excludes types lib tags branches paths paths-ignore
-  branches-ignore volumes tmpfs networks profiles depends_on cap_add cap_drop security_opt env_file expose extensions
-  workspaces packages scopes classifiers onlyBuiltDependencies trustedDependencies ignoredBuiltDependencies os cpu
-  recommendations labels assignees reviewers required`
+  `files keywords ports needs include includes exclude excludes types lib tags branches branches-ignore volumes tmpfs
+  networks profiles depends_on cap_add cap_drop security_opt expose extensions workspaces packages scopes classifiers
+  onlyBuiltDependencies trustedDependencies ignoredBuiltDependencies os cpu recommendations assignees reviewers required`
     .split(/\s+/)
     .filter(Boolean),
 );
 
-const ENVIRONMENT = new Set(["environment", "env", "build_args", "args", "labels"]);
 const REQUIREMENTS = /^(dependencies|requires|.*-dependencies|dependency-groups)$/;
 
 export function isSet(path: readonly (string | number)[]): boolean {
   return SETS.has(lastName(path));
 }
 
-/** A list of `NAME=value` strings. */
+/** A list of `NAME=value` strings, or of such names alone where the key says so. */
 export function isEnvironment(path: readonly (string | number)[], values: readonly string[]): boolean {
-  return ENVIRONMENT.has(lastName(path)) && values.every((value) => /^[A-Za-z_][\w.-]*(=|$)/.test(value));
+  const syntax = /^(environment|env)$/.test(lastName(path)) ? /^[A-Za-z_][\w.-]*(=|$)/ : /^[A-Za-z_][\w.-]*=/;
+  return (
+    /^(environment|env|args|labels)$/.test(lastName(path)) && values.every((value) => syntax.test(value))
+  );
 }
 
 /** A list of Python requirements (PEP 508), as in pyproject.toml. */

@@ -66,7 +66,7 @@ const PACKAGE_KEYS: readonly string[] =
     .split(/\s+/)
     .filter(Boolean);
 
-export function isDependencies(key: string): boolean {
+function isDependencies(key: string): boolean {
   return /^(dependencies|(dev|peer|optional)Dependencies)$/.test(key);
 }
 
