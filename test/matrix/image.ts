@@ -26,7 +26,7 @@ export async function verifyImages(bench: Bench, emitted: readonly Emitted[]): P
         throw new NotRun("the engine is not installed");
       engine = await startEngine(session);
       const names = emitted.flatMap(({ tree }) => imagesOf(`${tree.get("Dockerfile")?.content}`));
-      await makeNodeImage(engine, session, [...new Set(names)]);
+      await makeNodeImage(engine, session, [...new Set(names.map(withoutDigest))]);
     },
   );
   try {
@@ -55,10 +55,13 @@ async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<
   writeTree(emitted.tree, folder);
   const tag = `${appName}:${emitted.fingerprint.slice(0, 12)}`;
   const built = await report.check(subject, "builds", async () => {
-    await engine.docker(["build", "--network=host", "--build-arg=RELEASE_ID=matrix", `--tag=${tag}`, "."], {
-      cwd: folder,
-      timeoutMs: 240_000,
-    });
+    const standIns = imagesOf(`${emitted.tree.get("Dockerfile")?.content}`).map(
+      (name) => `--build-context=${name}=docker-image://${withoutDigest(name)}`,
+    );
+    await engine.docker(
+      ["build", "--network=host", ...standIns, "--build-arg=RELEASE_ID=matrix", `--tag=${tag}`, "."],
+      { cwd: folder, timeoutMs: 240_000 },
+    );
   });
   if (!built) return;
   const deployment = await deploy({ ...bench, emitted, folder, scratch });
@@ -128,4 +131,9 @@ function imagesOf(dockerfile: string): readonly string[] {
   const lines = [...dockerfile.matchAll(/^FROM\s+(\S+)(?:\s+AS\s+(\S+))?/gim)];
   const stages = lines.map(([, , stage]) => stage);
   return lines.flatMap(([, image]) => (image === undefined || stages.includes(image) ? [] : [image]));
+}
+
+/** The name of a local stand-in: a digest can't be given to an image, only had. */
+function withoutDigest(name: string): string {
+  return name.replace(/@sha256:[0-9a-f]+$/, "");
 }
