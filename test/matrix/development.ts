@@ -37,7 +37,7 @@ export async function verifyDevelopment(bench: Bench, emitted: Emitted): Promise
   git("clone", "-q", origin, clone);
   const environment = buildEnvironment(scratch, 26);
 
-  const isSetUp = await report.check(subject, "bin/setup installs and writes a .env", async () => {
+  const isSetUp = await report.prepare(subject, "bin/setup installs and writes a .env", async () => {
     await step(session, { line: "bin/setup", cwd: clone, environment, timeoutMs: 120_000 });
     const values = readFileSync(join(clone, ".env"), "utf8");
     for (const variable of Object.values(emitted.variables))

@@ -17,7 +17,7 @@ const confinement = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-pri
 export async function verifyImages(bench: Bench, emitted: readonly Emitted[]): Promise<void> {
   const { session, report } = bench;
   let engine: Engine | undefined;
-  const up = await report.check(
+  const up = await report.prepare(
     "container engine",
     "starts, with stand-ins for the official base images",
     async () => {
@@ -54,7 +54,7 @@ async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<
   mkdirSync(scratch, { recursive: true });
   writeTree(emitted.tree, folder);
   const tag = `${appName}:${emitted.fingerprint.slice(0, 12)}`;
-  const built = await report.check(subject, "builds", async () => {
+  const built = await report.prepare(subject, "builds", async () => {
     const standIns = imagesOf(`${emitted.tree.get("Dockerfile")?.content}`).map(
       (name) => `--build-context=${name}=docker-image://${withoutDigest(name)}`,
     );
@@ -86,7 +86,7 @@ async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<
         for (const secret of deployment.secrets) assert.ok(!history.includes(secret));
       },
     );
-    const released = await report.check(subject, "release", async () => {
+    const released = await report.prepare(subject, "release", async () => {
       await run(["--rm"], releaseCommand(emitted));
     });
     if (!released) return;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Session } from "../../src/check/probe/session.ts";
+import { inParallel } from "../../src/check/probe/wait.ts";
 import type { Tree } from "../../src/core/types.ts";
 import { isInstalled, tools } from "../support/tools.ts";
 import type { Emitted } from "./emit.ts";
@@ -51,7 +52,7 @@ const linters: readonly Linter[] = [
     name: "zizmor",
     judges: (path) => isWorkflow(path) || path === ".github/dependabot.yml",
     program: join(tools.python, "zizmor"),
-    args: ["--offline", "--no-progress", "--persona=pedantic", "--color=never", "."],
+    args: ["--offline", "--no-progress", "--color=never", "."],
     whole: true,
   },
   {
@@ -108,14 +109,10 @@ export async function lintEmitted(
         throw new NotRun(`${linter.name} is not installed`);
       const environment = { ...buildEnvironment(session.directory, 26), CI: "true", ...linter.environment };
       if (linter.whole) {
-        for (const folder of folders.keys()) {
-          await step(session, {
-            line: quoted([linter.program, ...linter.args]),
-            cwd: folder,
-            environment,
-            timeoutMs: 60_000,
-          });
-        }
+        const line = quoted([linter.program, ...linter.args]);
+        const judge = (folder: string) => () =>
+          step(session, { line, cwd: folder, environment, timeoutMs: 60_000 });
+        await inParallel(2, [...folders.keys()].map(judge));
         return;
       }
       const files = [...folders].flatMap(([folder, paths]) => paths.map((path) => join(folder, path)));

@@ -84,7 +84,7 @@ async function verifyAll(): Promise<void> {
   }
   try {
     const emitted: Emitted[] = [];
-    await report.check(`all ${everyCombination.length} combinations`, "render", async () => {
+    await report.prepare(`all ${everyCombination.length} combinations`, "render", async () => {
       for (const combination of everyCombination) emitted.push(emit(catalogue, combination));
     });
     if (parts.includes("linters")) await lintEmitted(session, report, emitted);

@@ -35,5 +35,9 @@ describe("openReport", () => {
     report.skip("app", "three", "no reason");
     expect(ran).toBe(false);
     expect(report.summary()).toBe("0 passed, 0 failed, 0 skipped");
+    await report.prepare("app", "four", async () => {
+      ran = true;
+    });
+    expect(ran).toBe(true);
   });
 });

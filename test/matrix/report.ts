@@ -17,6 +17,8 @@ export class NotRun extends Error {}
 export type Report = {
   /** Runs one check and prints its line. True when it passed. */
   readonly check: (subject: string, name: string, run: () => Promise<void>) => Promise<boolean>;
+  /** A check that others build upon: it is run whatever is wanted. */
+  readonly prepare: (subject: string, name: string, run: () => Promise<void>) => Promise<boolean>;
   readonly skip: (subject: string, name: string, reason: string) => void;
   readonly results: () => readonly Result[];
   /** `N passed, N failed, N skipped` */
@@ -34,22 +36,23 @@ export function openReport(wanted: Wanted, print: (line: string) => void): Repor
     print(lineOf(result));
   };
   const count = (outcome: Outcome): number => results.filter((result) => result.outcome === outcome).length;
+  const carryOut = async (subject: string, check: string, run: () => Promise<void>): Promise<boolean> => {
+    const started = performance.now();
+    const settle = (outcome: Outcome, reason: string | null): void =>
+      add({ subject, check, outcome, reason, ms: Math.round(performance.now() - started) });
+    try {
+      await run();
+      settle("passed", null);
+      return true;
+    } catch (error) {
+      if (error instanceof NotRun) settle("skipped", error.message);
+      else settle("failed", error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  };
   return {
-    check: async (subject, check, run) => {
-      if (!wanted(subject, check)) return true;
-      const started = performance.now();
-      const settle = (outcome: Outcome, reason: string | null): void =>
-        add({ subject, check, outcome, reason, ms: Math.round(performance.now() - started) });
-      try {
-        await run();
-        settle("passed", null);
-        return true;
-      } catch (error) {
-        if (error instanceof NotRun) settle("skipped", error.message);
-        else settle("failed", error instanceof Error ? error.message : String(error));
-        return false;
-      }
-    },
+    check: async (subject, check, run) => (wanted(subject, check) ? carryOut(subject, check, run) : true),
+    prepare: carryOut,
     skip: (subject, check, reason) => {
       if (wanted(subject, check)) add({ subject, check, outcome: "skipped", reason, ms: 0 });
     },

@@ -46,7 +46,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   mkdirSync(scratch, { recursive: true });
   const environment = buildEnvironment(scratch, node);
 
-  const written = await report.check(subject, "create writes what render renders", async () => {
+  const written = await report.prepare(subject, "create writes what render renders", async () => {
     const flags = [...flagsOf(emitted.combination), "--no-install", "--no-git", "--yes"];
     await step(session, {
       line: quoted([process.execPath, join(bench.build, "bin.js"), folder, ...flags]),
@@ -61,7 +61,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   execFileSync("git", ["init", "-q", "-b", "main", folder]);
   execFileSync("git", ["-C", folder, "add", "-A"]);
 
-  const built = await report.check(
+  const built = await report.prepare(
     subject,
     "bin/ci: frozen install, lint, types, build, release, tests",
     async () => {
@@ -85,7 +85,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   );
   if (!built) return;
 
-  const pruned = await report.check(subject, "keeps nothing but runtime dependencies", async () => {
+  const pruned = await report.prepare(subject, "keeps nothing but runtime dependencies", async () => {
     const prune =
       emitted.combination.packageManager === "pnpm" ? "pnpm prune --prod" : "npm prune --omit=dev";
     await step(session, { line: prune, cwd: folder, environment, timeoutMs: 60_000 });
@@ -116,11 +116,14 @@ async function verifyDeployment({ deployment, report, subject, extent }: Verific
   const { emitted } = deployment;
   const check = (name: string, run: () => Promise<void>): Promise<boolean> =>
     report.check(subject, name, run);
-  if (!(await check("release, 20 at once", () => release.releasesAtOnce(deployment)))) return;
+  const released = await report.prepare(subject, "release, 20 at once", () =>
+    release.releasesAtOnce(deployment),
+  );
+  if (!released) return;
   await check("release again", () => release.releasesAgain(deployment));
 
   const runnings: Running[] = [];
-  const booted = await check("boots every process of the Procfile", async () => {
+  const booted = await report.prepare(subject, "boots every process of the Procfile", async () => {
     for (const process of emitted.processes) runnings.push(await startReady(deployment, process));
   });
   const web = runnings.find(({ port }) => port !== null);
