@@ -38,6 +38,35 @@ function readLayer(text) {
   return JSON.parse(text.replace(/\{\{[^}]*\}\}/g, "null").replace(/,(\s*[}\]])/g, "$1"));
 }
 
+/** A registry that lacks the packages of some platforms makes npm leave them out, and then `npm ci` refuses the lockfile. */
+function namePlatforms(path) {
+  const lock = JSON.parse(readFileSync(path, "utf8"));
+  for (const owner of Object.values(lock.packages)) {
+    for (const [name, version] of Object.entries(owner.optionalDependencies ?? {})) {
+      lock.packages[`node_modules/${name}`] ??= platformPackage({ name, version, owner });
+    }
+  }
+  const sorted = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(path, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
+}
+
+/** Without an integrity: npm takes it from the registry when that platform installs. */
+function platformPackage({ name, version, owner }) {
+  const [, system, cpu, libc] =
+    /(android|darwin|linux|win32|freebsd)-([a-z\d]+)-?(musl|glibc)?/.exec(name) ?? [];
+  if (system === undefined)
+    throw new Error(`${name} is optional, not in the lockfile, and names no platform.`);
+  return {
+    version,
+    cpu: [cpu],
+    ...(owner.dev ? { dev: true } : {}),
+    ...(libc === undefined ? {} : { libc: [libc] }),
+    ...(owner.license ? { license: owner.license } : {}),
+    optional: true,
+    os: [system],
+  };
+}
+
 function run(command, ...args) {
   execFileSync(command, args, { cwd: work, stdio: "inherit" });
 }
