@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "rabbitmq-client";
 import type { Log } from "../log.ts";
 
@@ -37,7 +38,9 @@ export function connect(url: string, log: Log) {
       error instanceof Error && "code" in error && error.code === "ACCESS_REFUSED",
     close: async () => {
       await publisher.close();
-      await connection.close();
+      await Promise.race([connection.close(), sleep(1_000, undefined, { ref: false })]);
+      // What is still open, such as an unfinished job, the broker takes back.
+      connection.unsafeDestroy();
     },
   };
 }

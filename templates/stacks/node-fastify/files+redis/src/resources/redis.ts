@@ -1,11 +1,11 @@
-import { Redis } from "ioredis";
+import { Redis as Client } from "ioredis";
 import type { Log } from "../log.ts";
 import { backoff } from "./resource.ts";
 
-export type RedisResource = ReturnType<typeof connect>;
+export type Redis = ReturnType<typeof connect>;
 
 export function connect(url: string, log: Log) {
-  const client = new Redis(url, {
+  const client = new Client(url, {
     // A command fails soon while the server is away, rather than wait for it.
     commandTimeout: 2_000,
     maxRetriesPerRequest: 1,
