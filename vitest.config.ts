@@ -10,7 +10,12 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", ["test/{core,io,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
+      project("mutants", ["test/mutants/**/*.test.ts"], 300_000),
       project("cli", ["test/cli/**/*.test.ts"], 300_000, ["test/support/pack.ts"]),
+      project("managers", ["test/managers/**/*.test.ts"], 120_000, [
+        "test/support/pack.ts",
+        "test/support/managers.ts",
+      ]),
       project("terminal", ["test/terminal/**/*.test.ts"], 120_000, ["test/support/pack.ts"]),
     ],
   },

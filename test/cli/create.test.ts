@@ -205,6 +205,7 @@ describe("the line that replays", () => {
       "yarn/4.9.0 npm/? node/v24.9.0",
       `yarn create twelve-factor@${manifest.version} my-app --services redis`,
     ],
+    ["yarn/1.22.22 npm/? node/v24.9.0", "yarn create twelve-factor my-app --services redis"],
     ["bun/1.3.0 npm/? node/v24.9.0", `bun create twelve-factor@${manifest.version} my-app --services redis`],
   ])("is worded for %s", async (agent, line) => {
     const env = { npm_config_user_agent: agent };

@@ -54,11 +54,13 @@ function textOf(value: unknown): string {
 }
 
 function launcher(env: NodeJS.ProcessEnv, directory: string, flags: string): string {
-  const agent = /^(npm|pnpm|yarn|bun)\//.exec(env.npm_config_user_agent ?? "")?.[1];
+  const [, agent, major] = /^(npm|pnpm|yarn|bun)\/(\d+)/.exec(env.npm_config_user_agent ?? "") ?? [];
   if (agent === undefined) return `create-twelve-factor ${directory} ${flags}`;
-  if (env.npm_lifecycle_event === "start")
-    return `${agent} start ${agent === "npm" ? "-- " : ""}${directory} ${flags}`;
-  return `${agent} create twelve-factor@${version} ${directory} ${agent === "npm" ? "-- " : ""}${flags}`;
+  const dashes = agent === "npm" ? "-- " : "";
+  if (env.npm_lifecycle_event === "start") return `${agent} start ${dashes}${directory} ${flags}`;
+  // Yarn 1 would look for a program of that name and version.
+  const release = agent === "yarn" && major === "1" ? "" : `@${version}`;
+  return `${agent} create twelve-factor${release} ${directory} ${dashes}${flags}`;
 }
 
 function quoted(word: string): string {
