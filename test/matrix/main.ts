@@ -3,7 +3,7 @@
  *
  *   node test/support/run.mjs test/matrix/main.ts [--only PATTERN] [--combo PATTERN] [--list] [--json FILE]
  *
- * --combo picks combinations by name, --only checks by `combination | check`; --part emitted,linters,images,development.
+ * --combo picks combinations by name, --only checks by `combination | check`; --part takes a list of them.
  */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ import { verifyImages } from "./image.ts";
 import { lintEmitted } from "./linters.ts";
 import { pairwise } from "./pairwise.ts";
 import { openReport } from "./report.ts";
+import { verifySources } from "./sources.ts";
 import { type Bench, type Extent, verifyCombination } from "./verify-combination.ts";
 
 const { values: options } = parseArgs({
@@ -27,7 +28,7 @@ const { values: options } = parseArgs({
     combo: { type: "string" },
     list: { type: "boolean", default: false },
     json: { type: "string" },
-    part: { type: "string", default: "linters,development,emitted,images" },
+    part: { type: "string", default: "sources,linters,development,emitted,images" },
     lanes: { type: "string", default: "2" },
   },
 });
@@ -73,8 +74,8 @@ async function verifyAll(): Promise<void> {
   );
   const servers: Record<string, Server> = {};
   const end = async (): Promise<void> => {
-    await Promise.all(Object.values(servers).map((server) => server.stop()));
     session.close();
+    await Promise.all(Object.values(servers).map((server) => server.stop()));
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
@@ -88,6 +89,7 @@ async function verifyAll(): Promise<void> {
       for (const combination of everyCombination) emitted.push(emit(catalogue, combination));
     });
     if (parts.includes("linters")) await lintEmitted(session, report, emitted);
+    if (parts.includes("sources")) await verifySources({ session, report }, emitted);
     const isolations = await detectIsolations(session.directory);
     [servers.postgres, servers.redis, servers.rabbitmq] = await Promise.all([
       startPostgres(),

@@ -78,7 +78,7 @@ export async function startPostgres(): Promise<Server> {
       await query(url, `create database ${name} owner ${name}`);
       return { url: `postgres://${name}:${password}@127.0.0.1:${port}/${name}`, password };
     },
-    stop: () => stop(child, "SIGINT", folder),
+    stop: () => stop(child, "SIGQUIT", folder),
   };
 }
 
@@ -114,7 +114,7 @@ export async function startValkey(): Promise<Server> {
       await askValkey(port, `ACL SETUSER space${index} on >${password} ~* &* +@all`, "+OK");
       return { url: `redis://space${index}:${password}@127.0.0.1:${port}/${index}`, password };
     },
-    stop: () => stop(child, "SIGTERM", folder),
+    stop: () => stop(child, "SIGKILL", folder),
   };
 }
 
@@ -173,7 +173,7 @@ export async function startRabbitmq(options: { readonly spaces?: number } = {}):
     folder,
   );
   const stopBoth = async (): Promise<void> => {
-    await stop(child, "SIGTERM", null);
+    await stop(child, "SIGKILL", null);
     await stop(epmd, "SIGTERM", folder);
   };
   const started = async (): Promise<void> => {
@@ -353,6 +353,7 @@ async function ready(what: {
   }
 }
 
+/** At once: what they hold is of no use any more. PostgreSQL frees its shared memory on SIGQUIT. */
 async function stop(child: ChildProcess, signal: NodeJS.Signals, folder: string | null): Promise<void> {
   child.kill(signal);
   const exited = exitOf(child);

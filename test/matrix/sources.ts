@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Session } from "../../src/check/probe/session.ts";
+import { inParallel } from "../../src/check/probe/wait.ts";
+import type { Tree } from "../../src/core/types.ts";
+import { nameOf } from "./combinations.ts";
+import { type Emitted, writeTree } from "./emit.ts";
+import type { Report } from "./report.ts";
+import { step } from "./step.ts";
+import { buildEnvironment } from "./toolchain.ts";
+
+const isSource = (path: string): boolean => /^(src|test)\/|^(tsconfig.*|biome)\.json$/.test(path);
+
+/**
+ * Lints and type-checks the sources of every combination, each distinct set of them once. All of them use one installation
+ * of everything, so that what they import is compared with what they declare.
+ */
+export async function verifySources(
+  { session, report }: { readonly session: Session; readonly report: Report },
+  emitted: readonly Emitted[],
+): Promise<void> {
+  const folder = join(session.directory, "sources");
+  const environment = buildEnvironment(folder, 26);
+  const distinct = [...new Map(emitted.map((one) => [sourcesOf(one.tree), one])).values()];
+  const largest = distinct.reduce((most, one) => (one.tree.size > most.tree.size ? one : most));
+  const everything = join(folder, "everything");
+  const subject = `${distinct.length} sources of ${emitted.length} combinations`;
+
+  const installed = await report.prepare(subject, "install everything", async () => {
+    for (const one of distinct) {
+      const packages = Object.keys(declaredBy(one.tree));
+      const missing = packages.filter((name) => !(name in declaredBy(largest.tree)));
+      if (missing.length > 0) throw new Error(`${nameOf(largest.combination)} lacks ${missing.join(", ")}`);
+    }
+    writeTree(largest.tree, everything);
+    const install = largest.tree.has("pnpm-lock.yaml") ? "pnpm install --frozen-lockfile" : "npm ci";
+    await step(session, { line: install, cwd: everything, environment, timeoutMs: 180_000 });
+  });
+  if (!installed) return;
+
+  await report.check(subject, "import what package.json declares, and nothing else", async () => {
+    for (const { tree, combination } of distinct) {
+      const imported = importsOf(tree);
+      const declared = declaredBy(tree);
+      const missing = [...imported.keys()].filter((name) => !(name in declared));
+      if (missing.length > 0) throw new Error(`${nameOf(combination)}: not declared: ${missing.join(", ")}`);
+      const late = [...imported].filter(([name, atRunTime]) => atRunTime && declared[name] === "development");
+      if (late.length > 0)
+        throw new Error(`${nameOf(combination)}: needed at run time: ${late.map(([name]) => name)}`);
+    }
+  });
+
+  const folders = distinct.map((one, index) => {
+    const target = join(folder, `${index}`);
+    mkdirSync(target, { recursive: true });
+    writeTree(one.tree, target);
+    symlinkSync(join(everything, "node_modules"), join(target, "node_modules"));
+    return { target, combination: one.combination };
+  });
+  for (const [name, line] of [
+    ["lint", "node_modules/.bin/biome check --error-on-warnings"],
+    ["types", "node_modules/.bin/tsc"],
+  ] as const) {
+    await report.check(subject, name, async () => {
+      const judge = (what: (typeof folders)[number]) => async () => {
+        try {
+          await step(session, { line, cwd: what.target, environment, timeoutMs: 120_000 });
+        } catch (error) {
+          throw new Error(`${nameOf(what.combination)}: ${(error as Error).message}`);
+        }
+      };
+      await inParallel(2, folders.map(judge));
+    });
+  }
+}
+
+function sourcesOf(tree: Tree): string {
+  const hash = createHash("sha256").update(JSON.stringify(declaredBy(tree)));
+  for (const [path, { content }] of tree) if (isSource(path)) hash.update(`\0${path}\0`).update(content);
+  return hash.digest("hex");
+}
+
+function declaredBy(tree: Tree): Readonly<Record<string, "run time" | "development">> {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(`${tree.get("package.json")?.content}`);
+  return Object.fromEntries([
+    ...Object.keys(devDependencies).map((name) => [name, "development"]),
+    ...Object.keys(dependencies).map((name) => [name, "run time"]),
+  ]);
+}
+
+/** Packages that the sources import, and whether the program itself does so when it runs. */
+function importsOf(tree: Tree): ReadonlyMap<string, boolean> {
+  const found = new Map<string, boolean>();
+  for (const [path, { content }] of tree) {
+    if (!/^(src|test)\/.*\.ts$/.test(path)) continue;
+    for (const [, isType, from] of `${content}`.matchAll(
+      /^(?:import|export) (type )?[^"']*?["']([^"'.][^"']*)["']/gm,
+    )) {
+      if (from === undefined || from.startsWith("node:")) continue;
+      const name = from
+        .split("/")
+        .slice(0, from.startsWith("@") ? 2 : 1)
+        .join("/");
+      const atRunTime = path.startsWith("src/") && isType === undefined;
+      found.set(name, (found.get(name) ?? false) || atRunTime);
+    }
+  }
+  return found;
+}
