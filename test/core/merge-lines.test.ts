@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mergeText } from "../../src/core/merge/merge.ts";
 
-const RUNS = Number(process.env.MERGE_RUNS ?? 40);
+const RUNS = Number(process.env.MERGE_RUNS ?? 25);
 const CORPUS = new URL("merge-corpus/", import.meta.url);
 
 describe("dotenv and Procfile, edited on both sides", () => {

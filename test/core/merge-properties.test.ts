@@ -14,7 +14,7 @@ import {
   withSetsSorted,
 } from "./merge-corpus/value-merge.ts";
 
-const RUNS = Number(process.env.MERGE_RUNS ?? 40);
+const RUNS = Number(process.env.MERGE_RUNS ?? 25);
 
 type Printed = (value: Value, indent: number, remarks: readonly number[]) => string;
 type Format = {

@@ -214,6 +214,14 @@ describe("YAML", () => {
     );
   });
 
+  test("moves the comment of a pin along in a file that is indented otherwise", () => {
+    const ours = parseDocument(ci).toString({ indent: 4, lineWidth: 0 });
+    const theirs = change(ci, [/checkout@.*/.exec(ci)?.[0] ?? "", "checkout@1111 # v6.0.0"]);
+    const { text, conflicts } = merge("ci.yml", [ci, ours, theirs]);
+    expect(conflicts).toEqual([]);
+    expect(text).toBe(change(ours, [/checkout@.*/.exec(ours)?.[0] ?? "", "checkout@1111 # v6.0.0"]));
+  });
+
   test("does not put the template's version beside a pin that the person changed", () => {
     const base = "steps:\n  - uses: actions/checkout@1111 # v5\n";
     const ours = change(base, ["1111", "9999"]);
@@ -482,6 +490,12 @@ describe("dotenv", () => {
     expect({ text, conflicts }).toEqual({ text: change(ours, [port, ""]), conflicts: [] });
   });
 
+  test("does not remove a variable that the person commented on", () => {
+    const ours = change(base, ["RELEASE_ID=", "# Our deploys set it.\nRELEASE_ID="]);
+    const theirs = change(base, ["\n# Shown in logs and traces.\nRELEASE_ID=\n", ""]);
+    expect(merge(".env.schema", [base, ours, theirs])).toMatchObject({ text: ours, keys: ["RELEASE_ID"] });
+  });
+
   test("does not show the values of a .env", () => {
     const { conflicts } = merge(".env", ["A=1\n", "A=secret\n", "A=2\n"]);
     expect(conflicts).toMatchObject([{ keyPath: ["A"], ours: null, theirs: null }]);
@@ -526,6 +540,7 @@ describe("entries by line", () => {
     expect(merge(".gitignore", [null, "!.env.example\n", ".env.*\n!.env.example\n"]).text).toBe(
       ".env.*\n!.env.example\n",
     );
+    expect(merge(".gitignore", [null, "a\n!b/c\nd\n", "a\nd\nb/*\n!b/c\n"]).text).toBe("a\nb/*\n!b/c\nd\n");
     expect(merge(".gitignore", [null, ".env.*\nx\n", "!.env.example\n.env.*\n"]).text).toContain(".env.*");
   });
 });

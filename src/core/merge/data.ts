@@ -5,7 +5,7 @@ import { isSet } from "./identity.ts";
 import type { Merged, MergeRequest } from "./light.ts";
 import { cleanByLine, mergeByLine } from "./text.ts";
 import { type Clash, canonicalResult, type MaybeBase, threeWay } from "./three-way.ts";
-import { canonical, type Source } from "./tree.ts";
+import { canonical, commentsIn, type Source } from "./tree.ts";
 
 export type DataFormat = {
   /** Null where the text is broken, has a key twice, or uses syntax that is not read. */
@@ -95,8 +95,4 @@ function lostComments(
   const lost = commentsIn(texts.theirs).filter((comment) => !known.has(comment));
   const reason = "The template changed a comment where your file differs.";
   return lost.length === 0 ? [] : [{ path, keyPath: [], reason, ours: null, theirs: lost.join("\n") }];
-}
-
-function commentsIn(text: string): string[] {
-  return text.match(/(?<=^|\s)(?:#|\/\/|\/\*).*/gm) ?? [];
 }

@@ -1,7 +1,15 @@
 import { diff3, type Region } from "./diff3.ts";
 import { isEnvironment, isRequirements, isSet, requirementName } from "./identity.ts";
 import { eachSide, mergeOrder, type Sides, withInserted } from "./order.ts";
-import { type Collection, canonical, canonicalItems, type Item, type Node, type Source } from "./tree.ts";
+import {
+  type Collection,
+  canonical,
+  canonicalItems,
+  commentsIn,
+  type Item,
+  type Node,
+  type Source,
+} from "./tree.ts";
 
 /** What a merge makes of a value: a side's own text, or a collection of ours with items changed. */
 export type Result =
@@ -262,5 +270,5 @@ function position({ ours }: Keyed, key: string): string | number {
 
 function comments(source: Source | null, part: Item | Node): string[] {
   const [start, end] = "outer" in part ? part.outer : [part.start, part.end];
-  return source?.text.slice(start, end).match(/(?<=^|\s)#.*|\/\/.*|\/\*.*/gm) ?? [];
+  return commentsIn(source?.text.slice(start, end) ?? "");
 }

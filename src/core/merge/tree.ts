@@ -66,3 +66,8 @@ export function canonicalItems(node: Collection, items: readonly string[], isSet
   const ordered = node.kind === "map" || isSet ? items.toSorted() : items;
   return `${node.props}${node.kind === "map" ? "{" : "["}${ordered.join(",")}`;
 }
+
+/** What looks like a comment to the end of its line, in the order of the text. */
+export function commentsIn(text: string): string[] {
+  return text.match(/(?<=^|\s)(?:#|\/\/|\/\*).*/gm) ?? [];
+}
