@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -32,7 +33,7 @@ await build({
   plugins: [besideIt("../src/io/cli/run.ts", "./main.js")],
 });
 
-await build({
+const { metafile } = await build({
   ...shared,
   entryPoints: { main: "src/io/cli/run.ts" },
   outdir: out,
@@ -40,8 +41,10 @@ await build({
   minify: true,
   target: "node20.19",
   alias: { prompts: "prompts/lib/index.js" },
+  metafile: true,
   plugins: [builtinsWithoutImport()],
 });
+writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
 const compiler = await build({
   ...shared,
