@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** The licenses of the packages whose code is in the bundle, as they ask for, by name. Takes esbuild's metafile. */
 export function thirdPartyLicenses(metafile, root) {
@@ -15,8 +15,6 @@ export function thirdPartyLicenses(metafile, root) {
 function licenseOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  if (file === undefined && !existsSync(`${folder}/README.md`))
-    throw new Error(`${name} says nothing of its license.`);
   const text =
     file === undefined ? `License: ${license}\n` : readFileSync(`${folder}/${file}`, "utf8").trim();
   return `--- ${name} ${version} (${license})\n\n${text.trim()}\n`;
