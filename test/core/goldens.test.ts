@@ -1,0 +1,80 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { completeAnswers, type PartialAnswers, validateAnswers } from "../../src/core/answers.ts";
+import { processesFor, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
+import { plan } from "../../src/core/plan.ts";
+import { receiptOf } from "../../src/core/receipt.ts";
+import { renderReceipt } from "../../src/core/render-receipt.ts";
+import type { Template } from "../../src/core/types.ts";
+import { compileCatalogue } from "../../src/io/compile-catalogue.ts";
+
+const catalogue = compileCatalogue(fileURLToPath(new URL("../../templates", import.meta.url)));
+
+/** Answers that choose a template, and little else. */
+function choosing(stack: Template, template: Template): PartialAnswers {
+  const bare: PartialAnswers = { stack: stack.id, services: [], platforms: [], ci: null, processes: ["web"] };
+  switch (template.kind) {
+    case "service":
+      return { ...bare, services: [template.id], processes: ["web", "worker"] };
+    case "process":
+      return {
+        ...bare,
+        services: servicesFor(catalogue, stack)
+          .filter((service) => "jobs" in service.definition.roles)
+          .map((service) => service.id)
+          .slice(0, 1),
+        processes: [...new Set(["web", ...template.definition.requires.processes, template.id])],
+      };
+    case "platform":
+      return {
+        ...bare,
+        services: servicesFor(catalogue, stack).map(({ id }) => id),
+        platforms: [template.id],
+      };
+    case "ci":
+      return { ...bare, services: servicesFor(catalogue, stack).map(({ id }) => id), ci: template.id };
+    default:
+      return bare;
+  }
+}
+
+/** What a template emits: the files that its folder, or a layer named after it, has a part in. */
+function emitted(stack: Template, template: Template): string {
+  const answers = completeAnswers(catalogue, { name: "golden", ...choosing(stack, template) });
+  validateAnswers(catalogue, answers);
+  const own = plan(catalogue, answers).layers.filter(
+    (planned) =>
+      planned.template === template || planned.layer.condition.some((token) => token.endsWith(template.id)),
+  );
+  const paths = new Set(own.flatMap(({ layer }) => layer.files.map(({ path }) => path)));
+  const tree = renderReceipt(catalogue, receiptOf(catalogue, answers));
+  return [...tree]
+    .filter(([path]) => paths.has(path))
+    .map(([path, { content, executable }]) => `=== ${path}${executable ? " (executable)" : ""}\n${content}`)
+    .join("\n");
+}
+
+const stacks = templatesOf(catalogue, "stack");
+
+describe.each(stacks.map((stack) => [stack.id, stack] as const))("the goldens of %s", (id, stack) => {
+  const templates = [
+    ...templatesOf(catalogue, "base"),
+    stack,
+    ...servicesFor(catalogue, stack),
+    ...processesFor(catalogue, stack),
+    ...templatesOf(catalogue, "platform"),
+    ...templatesOf(catalogue, "ci"),
+  ].filter(
+    (template) =>
+      template.layers.length > 0 || stack.layers.some(({ condition }) => condition.includes(template.id)),
+  );
+
+  it.each(templates.map((template) => [`${template.kind}-${template.id}`, template] as const))(
+    "%s",
+    async (name, template) => {
+      const text = emitted(stack, template);
+      expect(text).not.toBe("");
+      await expect(text).toMatchFileSnapshot(`../goldens/${id}/${name}.txt`);
+    },
+  );
+});
