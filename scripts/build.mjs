@@ -46,6 +46,17 @@ const { metafile } = await build({
 });
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
+// By itself, so that what it shares with the command stays in one file of the command.
+await build({
+  ...shared,
+  entryPoints: { plopfile: "generators/plopfile.ts" },
+  outdir: out,
+  splitting: true,
+  minify: true,
+  target: "node20.19",
+  plugins: [builtinsWithoutImport()],
+});
+
 const compiler = await build({
   ...shared,
   entryPoints: ["src/io/compile-catalogue.ts"],

@@ -12,7 +12,14 @@ export function fileReports(prepared: Prepared): readonly FileReport[] {
   for (const path of reconciliation.identical) actions.set(path, "identical");
   for (const path of reconciliation.kept) actions.set(path, "keep");
   for (const { kind, path } of reconciliation.changes) {
-    actions.set(path, kind === "add" ? "add" : decisions.get(path) === "theirs" ? "overwrite" : "merge");
+    actions.set(
+      path,
+      kind === "add"
+        ? "add"
+        : decisions === "theirs" || decisions.get(path) === "theirs"
+          ? "overwrite"
+          : "merge",
+    );
   }
   for (const { path, keyPath } of reconciliation.conflicts)
     if (keyPath.length === 0) actions.set(path, "conflict");

@@ -16,10 +16,9 @@ export async function write(
   switches: Invocation["switches"],
   interruption: Interruption,
 ): Promise<Outcome> {
-  const { target, tree, reconciliation } = prepared;
+  const { target, tree } = prepared;
   await yieldToSignals();
-  if (target.empty) createDirectory({ root: target.root, tree });
-  else commitChanges({ root: target.root, changes: reconciliation.changes });
+  writeFiles(prepared);
   interruption.state = `All files are written in ${target.directory}; what comes after was left out.`;
   await yieldToSignals();
   const installing = switches.install === false ? null : installCommand(prepared);
@@ -29,6 +28,12 @@ export async function write(
   const { firstCommit } = await import("../git.ts");
   const message = `Create ${prepared.answers.name}`;
   return { install: installed, git: firstCommit({ root: target.root, tree, message }) };
+}
+
+/** All of the files, or none. */
+export function writeFiles({ target, tree, reconciliation }: Prepared): void {
+  if (target.empty) createDirectory({ root: target.root, tree });
+  else commitChanges({ root: target.root, changes: reconciliation.changes });
 }
 
 /** The frozen install of the package manager, as the stack's facts have it. */
