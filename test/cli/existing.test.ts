@@ -139,6 +139,8 @@ describe("after a write that was cut off", () => {
     expect((await runCli(["recover", "--abort"], { cwd: repo })).stdout).toBe(
       "There was nothing to recover.\n",
     );
+    const { stdout } = await runCli(["recover", "--json"], { cwd: repo });
+    expect(JSON.parse(stdout)).toEqual({ outcome: "nothing", paths: [] });
   });
 });
 

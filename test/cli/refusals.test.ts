@@ -92,10 +92,12 @@ describe("what is refused", () => {
   });
 
   it("prints no control character of what it was given", async () => {
-    const args = ["x-app", "--yes", "--name", "\u001b[31mred\u0007"];
-    const { stderr } = await runCli(args, { cwd: scratch() });
-    expect(stderr).toContain("red");
-    expect(stderr).not.toMatch(/[^\P{Cc}\n]/u);
+    for (const flag of ["--name", "--answers", "--services"]) {
+      const args = ["x-app", "--yes", flag, "\u001b[31mred\u0007"];
+      const { stderr } = await runCli(args, { cwd: scratch() });
+      expect(stderr).toContain("red");
+      expect(stderr).not.toMatch(/[^\P{Cc}\n]/u);
+    }
   });
 
   it("says what is wrong as JSON too, where JSON was asked for", async () => {

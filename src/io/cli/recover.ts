@@ -18,6 +18,6 @@ export async function recoverDirectory({ positionals, switches }: Invocation): P
     ? recover({ root, abort: switches.abort === true })
     : ({ outcome: "nothing", paths: [] } as const);
   const files = report.paths.map((path) => `  ${path}\n`).join("");
-  print(`${told[report.outcome]}\n${files}`);
+  print(switches.json ? `${JSON.stringify(report, null, 2)}\n` : `${told[report.outcome]}\n${files}`);
   return 0;
 }

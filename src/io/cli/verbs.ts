@@ -60,10 +60,10 @@ export const verbs: { readonly [name: string]: Verb } = {
     flags: { receipt: { value: "FILE", help: "A .twelve-factor.json, - for stdin" }, json },
   },
   recover: {
-    usage: "[dir] [--abort]",
+    usage: "[dir] [--abort] [--json]",
     help: "Finish, or undo, a write that was cut off",
     positionals: 1,
-    flags: { abort: { help: "Undo it instead" } },
+    flags: { abort: { help: "Undo it instead" }, json },
   },
 };
 
