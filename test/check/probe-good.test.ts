@@ -13,7 +13,7 @@ test("the good app has no finding", async () => {
     directory,
     adapters: [store],
     watchSeconds: 3,
-    graceSeconds: 5,
+    graceSeconds: 8,
     onProgress: (stage) =>
       process.env.SHOW && console.log(((performance.now() - started) / 1000).toFixed(1), stage),
   });

@@ -172,6 +172,12 @@ export const defaultPorts: { readonly [scheme: string]: number } = {
   kafka: 9092,
 };
 
+/** What speaks against the app is tried again before it counts: this host may have been busy. */
+export async function confirmed<T>(run: () => Promise<T>, isFault: (seen: T) => boolean): Promise<T> {
+  const seen = await run();
+  return isFault(seen) ? run() : seen;
+}
+
 /** Asks the running app, with its own environment's marks nowhere in sight. */
 export async function statusOf(booted: Booted, path: string, timeoutMs = 2_000): Promise<number | null> {
   const answer = await httpRequest({ port: booted.port, path, timeoutMs });

@@ -1,8 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, closeSync, constants, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { captureOutput, type Output } from "./output.ts";
-import { findMarked, killMarked, type Mark, type ProcessInfo, signalProcess } from "./processes.ts";
+import {
+  findMarked,
+  forgetProcess,
+  killMarked,
+  type Mark,
+  type ProcessInfo,
+  signalProcess,
+} from "./processes.ts";
 import { markVariable, type Session } from "./session.ts";
 import { within } from "./wait.ts";
 
@@ -41,13 +48,16 @@ export type Launched = {
 
 export const launchVariable = "TF_CHECK_LAUNCH";
 let launches = 0;
+const fifosAtATime = 64;
+let fifos = 0;
+const pools = new WeakMap<Session, string[]>();
 
 /** Starts a command in a process group of its own with real pipes for its output. */
 export function launch(session: Session, command: Command): Launched {
   session.signal.throwIfAborted();
   const number = `${++launches}`;
   const mark: Mark = { environment: `${launchVariable}=${session.id}.${number}` };
-  const [stdout, stderr] = openPipes(session.directory, number);
+  const [stdout, stderr] = openPipes(session);
   const [file = "bash", ...prefixArguments] = [...(command.prefix ?? []), "bash", "-c", command.line];
   const startedAt = performance.now();
   const child = spawn(file, prefixArguments, {
@@ -75,7 +85,10 @@ export function launch(session: Session, command: Command): Launched {
   child.stdin?.on("error", () => {});
   child.stdin?.end(command.input);
   const pid = child.pid ?? 0;
-  if (pid) session.record(pid);
+  if (pid) {
+    forgetProcess(pid);
+    session.record(pid);
+  }
   const signal = (name: NodeJS.Signals) => {
     if (pid && !exit) signalProcess(pid, name);
   };
@@ -102,17 +115,28 @@ export function launch(session: Session, command: Command): Launched {
 type Pipe = { readonly read: number; readonly write: number };
 
 /** FIFOs, since a child's `stdio: "pipe"` is a socket, and `/dev/stdout` cannot be opened on a socket. */
-function openPipes(directory: string, number: string): [Pipe, Pipe] {
-  const paths = ["out", "err"].map((name) => join(directory, `${number}.${name}`));
-  const made = spawnSync("mkfifo", paths);
-  if (made.status !== 0) throw new Error(`mkfifo failed: ${made.stderr}`);
-  const [stdout, stderr] = paths.map((path) => {
-    chmodSync(path, 0o666);
-    const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const write = openSync(path, constants.O_WRONLY);
-    unlinkSync(path);
-    return { read, write };
-  });
-  if (!stdout || !stderr) throw new Error("mkfifo made no pipes");
+function openPipes(session: Session): [Pipe, Pipe] {
+  const pool = pools.get(session) ?? [];
+  pools.set(session, pool);
+  if (pool.length < 2) pool.push(...makeFifos(session.directory));
+  const [stdout, stderr] = pool.splice(0, 2).map(openFifo);
+  if (!stdout || !stderr) throw new Error("there are no pipes");
   return [stdout, stderr];
+}
+
+/** Many at a time: we wait for `mkfifo`, and every resource of the app waits with us. */
+function makeFifos(directory: string): string[] {
+  const first = fifos;
+  fifos += fifosAtATime;
+  const paths = Array.from({ length: fifosAtATime }, (_, index) => join(directory, `${first + index}.pipe`));
+  const made = spawnSync("mkfifo", ["-m", "666", ...paths]);
+  if (made.status !== 0) throw new Error(`mkfifo failed: ${made.stderr}`);
+  return paths;
+}
+
+function openFifo(path: string): Pipe {
+  const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const write = openSync(path, constants.O_WRONLY);
+  unlinkSync(path);
+  return { read, write };
 }

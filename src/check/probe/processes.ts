@@ -13,7 +13,7 @@ export type ProcessInfo = {
 
 /** How the processes of a run are known again. */
 export type Mark = {
-  /** `NAME=value`, part of the environment of each of them. */
+  /** `TF_CHECK_…=value`, part of the environment of each of them. */
   readonly environment: string;
   /** Where they work; it finds those that overwrote their environment. */
   readonly directory?: string;
@@ -24,6 +24,11 @@ export const processTableIsReadable = process.platform === "linux";
 /** All living processes that carry the mark, whoever their parent is now. */
 export function findMarked(mark: Mark): ProcessInfo[] {
   return processTableIsReadable ? findInProc(mark) : findWithPs(mark);
+}
+
+/** What was read of a pid belongs to an earlier process. */
+export function forgetProcess(pid: number): void {
+  known.delete(pid);
 }
 
 /** Null when it is gone, or only a zombie. */
@@ -66,7 +71,9 @@ function allProcesses(): ProcessInfo[] {
 function findInProc({ environment, directory }: Mark): ProcessInfo[] {
   return pidsInProc()
     .filter((pid) => pid !== process.pid)
-    .filter((pid) => hasEnvironment(pid, environment) || (directory !== undefined && worksIn(pid, directory)))
+    .filter(
+      (pid) => marksOf(pid).includes(environment) || (directory !== undefined && worksIn(pid, directory)),
+    )
     .flatMap((pid) => readProcess(pid) ?? []);
 }
 
@@ -75,11 +82,33 @@ function pidsInProc(): number[] {
   return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
-function hasEnvironment(pid: number, entry: string): boolean {
+type Known = { readonly marks: readonly string[]; readonly until: number };
+
+/**
+ * A busy host has hundreds of processes, which are looked through many times a second. A mark is inherited and never
+ * gained, so what has none is not read again for a while.
+ */
+const known = new Map<number, Known>();
+const trustMs = 1_000;
+
+function marksOf(pid: number): readonly string[] {
+  const now = performance.now();
+  const remembered = known.get(pid);
+  if (remembered && remembered.until > now) return remembered.marks;
+  const marks = readMarks(pid);
+  if (known.size > 20_000) known.clear();
+  if (marks.length === 0) known.set(pid, { marks, until: now + trustMs });
+  else known.delete(pid);
+  return marks;
+}
+
+function readMarks(pid: number): string[] {
   try {
-    return `\0${readFileSync(`/proc/${pid}/environ`, "latin1")}`.includes(`\0${entry}\0`);
+    return readFileSync(`/proc/${pid}/environ`, "latin1")
+      .split("\0")
+      .filter((entry) => entry.startsWith("TF_CHECK_"));
   } catch {
-    return false;
+    return [];
   }
 }
 

@@ -75,22 +75,36 @@ async function observeWeb(lab: Lab, { wanted, progress, alone }: WebSchedule): P
     progress(name);
     return run();
   });
-  const [jobs, facts] = await Promise.all([
-    wanted.has("jobs") ? alone.then(async () => ({ jobs: await observeJobs(lab, trio) })) : {},
-    inParallel(lanes, tasks),
-  ]);
+  const workJobs = async () =>
+    wanted.has("jobs") ? alone.then(async () => ({ jobs: await observeJobs(lab, trio) })) : {};
+  const facts = await runBeside(trio, tasks, workJobs);
   // It fills a pipe, and takes the processor with it.
   const crash = wanted.has("crash") ? { crash: await observeCrash(lab, trio) } : {};
   const files = observeFiles(lab, trio);
   const poison = wanted.has("poison") ? { poison: await observePoison(lab) } : {};
-  return Object.assign({ trio, files, ...jobs, ...crash, ...poison }, ...facts);
+  return Object.assign({ trio, files, ...crash, ...poison }, ...facts);
 }
 
-/** The longest first. */
+/** Where only one process can run at a time, the others go one after another, once the first has ended. */
+async function runBeside(
+  trio: TrioFacts,
+  tasks: readonly (() => Promise<Facts>)[],
+  workJobs: () => Promise<Facts>,
+): Promise<Facts[]> {
+  const others = [trio.pair?.twin, trio.pair?.other];
+  if (others.every((each) => each?.readiness === "exited")) {
+    for (const each of others) await each?.stop();
+    return inParallel(1, [...tasks, workJobs]);
+  }
+  const [jobs, facts] = await Promise.all([workJobs(), inParallel(lanes, tasks)]);
+  return [jobs, ...facts];
+}
+
+/** The end of the first process first, then the longest. */
 function scenariosBeside(lab: Lab, trio: TrioFacts): (readonly [keyof Observations, () => Promise<Facts>])[] {
   return [
-    ["outage", async () => ({ outage: await observeOutage(lab, trio) })],
     ["drain", async () => ({ drain: await observeDrain(lab, trio) })],
+    ["outage", async () => ({ outage: await observeOutage(lab, trio) })],
     ["refusals", async () => ({ refusals: await observeRefusals(lab) })],
     ["tasks", async () => ({ tasks: await observeTasks(lab, trio) })],
     ["cold", async () => ({ cold: await observeCold(lab) })],

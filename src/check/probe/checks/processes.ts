@@ -1,3 +1,4 @@
+import { isMixed } from "../scenarios/trio.ts";
 import { dynamicCheck, isNotTried, notTried, pass, violation } from "../verdict.ts";
 
 const noTwin = "a second web process did not come up beside the first";
@@ -13,7 +14,7 @@ export const processes = [
       if (pair?.twin.readiness !== "ready") return notTried(noTwin);
       const { session } = pair;
       if (!session) return notTried("no route was found that sets a cookie");
-      return String(session.onFirst) === String(session.onTwin)
+      return session.onFirst.length === 0
         ? pass
         : [
             violation(
@@ -75,7 +76,7 @@ export const processes = [
     fooledBy: "Routes that count or limit requests.",
     judge: ({ pair }) => {
       if (pair?.twin.readiness !== "ready") return notTried(noTwin);
-      const mixed = [...pair.balanced].filter(([, statuses]) => new Set(statuses).size > 1);
+      const mixed = [...pair.balanced].filter(([, statuses]) => isMixed(statuses));
       return mixed.map(([path, statuses]) =>
         violation(`${path} answers differently, by which process was asked.`, statuses.join(", "), {
           type: "web",

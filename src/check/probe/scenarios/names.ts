@@ -1,4 +1,4 @@
-import { boot, isUsable, type Lab } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab } from "../lab.ts";
 import { describeStart } from "../tail.ts";
 
 export type NamesFacts = { readonly ready: boolean; readonly evidence: string };
@@ -16,6 +16,13 @@ const variables = [
 
 /** An environment that nobody has named before. */
 export async function observeNames(lab: Lab): Promise<NamesFacts> {
+  return confirmed(
+    () => bootNamed(lab),
+    ({ ready }) => !ready,
+  );
+}
+
+async function bootNamed(lab: Lab): Promise<NamesFacts> {
   const named = variables.filter((name) => !(name in lab.values));
   const environment = Object.fromEntries(named.map((name) => [name, "tfcheck"]));
   const booted = await boot(lab, { type: "web", environment });

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { boot, defaultPorts, isUsable, type Lab, makeDirectory, openProxies } from "../lab.ts";
+import { boot, confirmed, defaultPorts, isUsable, type Lab, makeDirectory, openProxies } from "../lab.ts";
 import { isAvailable } from "../namespaces.ts";
 import { freePort, isFree } from "../ports.ts";
 import { openProxy } from "../proxy.ts";
@@ -40,7 +40,14 @@ type Apart = {
   readonly dials: ReadonlyMap<number, number>;
 };
 
-async function bootApart(lab: Lab, prefix: readonly string[], taken: readonly number[]): Promise<Apart> {
+function bootApart(lab: Lab, prefix: readonly string[], taken: readonly number[]): Promise<Apart> {
+  return confirmed(
+    () => startApart(lab, prefix, taken),
+    ({ ready }) => !ready,
+  );
+}
+
+async function startApart(lab: Lab, prefix: readonly string[], taken: readonly number[]): Promise<Apart> {
   const directory = makeDirectory(lab);
   const proxies = await openProxies(lab, "a");
   const port = await freePort();

@@ -1,4 +1,4 @@
-import { boot, isUsable, type Lab } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab } from "../lab.ts";
 import type { Exit } from "../launch.ts";
 import { isAvailable } from "../namespaces.ts";
 import { childrenOf, signalProcess } from "../processes.ts";
@@ -17,7 +17,14 @@ export type Pid1Facts = {
 export async function observePid1(lab: Lab): Promise<Pid1Facts | NotTried> {
   const isolation = lab.isolations.pid;
   if (!isAvailable(isolation)) return notTried(isolation.missing);
-  const booted = await boot(lab, { type: "web", prefix: isolation.prefix });
+  return confirmed(
+    () => bootAsPid1(lab, isolation.prefix),
+    ({ ready }) => !ready,
+  );
+}
+
+async function bootAsPid1(lab: Lab, prefix: readonly string[]): Promise<Pid1Facts> {
+  const booted = await boot(lab, { type: "web", prefix });
   const evidence = describeStart(lab, booted);
   const init = childrenOf(booted.launched.pid)[0];
   const terminated = performance.now();

@@ -114,7 +114,7 @@ async function attempt(lab: Lab, type: string, change: Change, names: readonly s
   };
   await until(() => launched.exit() !== null || isOpen(), {
     timeoutMs: budgetMs,
-    everyMs: 30,
+    everyMs: 50,
     signal: lab.session.signal,
   });
   // An app may open its port, and only then fall over what is missing.

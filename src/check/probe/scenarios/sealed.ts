@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { basename, dirname } from "node:path";
-import { boot, isUsable, type Lab, statusOf } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab, statusOf } from "../lab.ts";
 import { isAvailable } from "../namespaces.ts";
 import { describeStart } from "../tail.ts";
 import { type NotTried, notTried } from "../verdict.ts";
@@ -60,7 +60,14 @@ function unreachable(lab: Lab, trio: TrioFacts, prefix: readonly string[]): NotT
   return notTried(`another user cannot reach the runtime in ${dirname(trio.executable)}`);
 }
 
-async function runSealed(
+function runSealed(lab: Lab, trio: TrioFacts, prefix: readonly string[], owner?: number): Promise<Sealed> {
+  return confirmed(
+    () => bootSealed(lab, trio, prefix, owner),
+    ({ ready, brokenPaths }) => !ready || brokenPaths.length > 0,
+  );
+}
+
+async function bootSealed(
   lab: Lab,
   trio: TrioFacts,
   prefix: readonly string[],

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type HttpAnswer, httpRequest, isAnswer } from "../http.ts";
-import { type Booted, boot, isUsable, type Lab, newToken, statusOf } from "../lab.ts";
+import { type Booted, boot, confirmed, isUsable, type Lab, newToken, statusOf } from "../lab.ts";
 import { type Listener, listenersOf } from "../listeners.ts";
 import { findMarked, type ProcessInfo } from "../processes.ts";
 import { createBy, findRecipe, type Recipe, readBy } from "../recipe.ts";
@@ -164,11 +164,17 @@ async function hopWithCookie(
     for (const path of [source, "/", "/me", "/profile", "/account"]) {
       const onFirst = await ask(first, path, cookie);
       const onTwin = await ask(twin, path, cookie);
-      if (String(onFirst) !== String(onTwin)) return { path, cookie, onFirst, onTwin };
+      if (differ(onFirst, onTwin)) return { path, cookie, onFirst, onTwin };
     }
     return { path: source, cookie, onFirst: [], onTwin: [] };
   }
   return null;
+}
+
+/** Requests that got no answer tell nothing about a session. */
+function differ(first: readonly string[], twin: readonly string[]): boolean {
+  const kinds = (seen: readonly string[]) => [...new Set(seen)].sort().join();
+  return first.length > 0 && twin.length > 0 && kinds(first) !== kinds(twin);
 }
 
 /** Five times the status class, and whether the session was begun anew. */
@@ -177,19 +183,26 @@ async function ask({ port }: Booted, path: string, cookie: string): Promise<stri
     1,
     Array.from({ length: 5 }, () => () => httpRequest({ port, path, headers: { cookie } })),
   );
-  return answers.map((answer) => {
-    if (!isAnswer(answer)) return answer.fault;
+  return answers.filter(isAnswer).map((answer) => {
     const renewed = answer.cookies.some((each) => !cookie.includes(each.split(";")[0] ?? ""));
     return `${Math.floor(answer.status / 100)}xx${renewed ? ", a new session" : ""}`;
   });
 }
 
 async function balance(first: Booted, twin: Booted, paths: readonly string[]) {
-  const statuses = new Map<string, (number | null)[]>();
+  const statuses = new Map<string, readonly (number | null)[]>();
   for (const path of paths) {
-    const seen: (number | null)[] = [];
-    for (const each of [first, twin, first, twin]) seen.push(await statusOf(each, path));
-    statuses.set(path, seen);
+    statuses.set(path, await confirmed(() => askInTurn(first, twin, path), isMixed));
   }
   return statuses;
 }
+
+async function askInTurn(first: Booted, twin: Booted, path: string): Promise<(number | null)[]> {
+  const seen: (number | null)[] = [];
+  for (const each of [first, twin, first, twin]) seen.push(await statusOf(each, path));
+  return seen;
+}
+
+/** Requests that got no answer are left out. */
+export const isMixed = (statuses: readonly (number | null)[]): boolean =>
+  new Set(statuses.filter((status) => status !== null)).size > 1;
