@@ -162,6 +162,8 @@ describe("YAML", () => {
     const ours = change(base, ["x: 1", "x: 2"]);
     const theirs = "mode: 0755\nnew: no\nanswer: yes\nport: 22:22\nx: 1\nquoted: '0755'\n";
     expect(merge("a.yaml", [base, ours, theirs]).text).toBe(change(theirs, ["x: 1", "x: 2"]));
+    const answer = merge("a.yaml", [base, change(base, ["yes", '"yes"']), change(base, ["yes", "no"])]);
+    expect(answer.keys).toEqual(["answer"]);
     const quoted = merge("a.yaml", [base, change(base, ["0755", '"0755"']), change(base, ["0755", "0644"])]);
     expect(quoted.keys).toEqual(["mode"]);
   });
@@ -407,6 +409,13 @@ describe("TOML", () => {
     expect(text).toContain("force_https = false # mine\r\n");
   });
 
+  test("adds a root key above a table even where nothing tells its place", () => {
+    const [base, ours] = ["[a]\nx = 1\n", "[mine]\ny = 1\n"];
+    const { text, conflicts } = merge("a.toml", [base, ours, `k = 1\n\n${base}`]);
+    expect(conflicts).toEqual([]);
+    expect(parseTomlValue(text)).toEqual({ k: 1, mine: { y: 1 } });
+  });
+
   test("knows an element of an array of tables by its name", () => {
     const base = '[[index]]\nname = "a"\nurl = "1"\n\n[[index]]\nname = "b"\nurl = "1"\n';
     const ours = change(base, ['name = "b"\nurl = "1"', 'name = "b"\nurl = "mine"']);
@@ -565,6 +574,14 @@ describe("text", () => {
     );
     expect(clash.conflicts).toHaveLength(1);
     expect([hasConflictMarkers(clash.text), hasConflictMarkers(base)]).toEqual([true, false]);
+  });
+
+  test("takes changes of neighbouring lines for one conflict, as git does", () => {
+    expect(merge("a.txt", ["1\n2\n", "0\n2\n", "1\n3\n"]).conflicts).toHaveLength(1);
+    expect(merge("a.txt", ["1\n-\n2\n", "0\n-\n2\n", "1\n-\n3\n"])).toMatchObject({
+      text: "0\n-\n3\n",
+      conflicts: [],
+    });
   });
 
   test("without a base, marks only what differs", () => {
