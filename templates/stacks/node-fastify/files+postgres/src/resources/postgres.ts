@@ -14,7 +14,7 @@ export function connect(url: string, log: Log) {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
-    connectionTimeoutMillis: 3_000,
+    connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
   pool.on("error", (error) => log.warn({ err: error }, "postgres connection lost"));

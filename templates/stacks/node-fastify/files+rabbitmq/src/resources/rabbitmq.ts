@@ -8,8 +8,8 @@ export function connect(url: string, log: Log) {
   const connection = new Connection({
     url,
     heartbeat: 15,
-    connectionTimeout: 3_000,
-    acquireTimeout: 3_000,
+    connectionTimeout: 10_000,
+    acquireTimeout: 10_000,
     retryLow: 200,
     retryHigh: 5_000,
   });

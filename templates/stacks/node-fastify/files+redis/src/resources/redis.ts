@@ -7,9 +7,9 @@ export type Redis = ReturnType<typeof connect>;
 export function connect(url: string, log: Log) {
   const client = new Client(url, {
     // A command fails soon while the server is away, rather than wait for it.
-    commandTimeout: 2_000,
+    commandTimeout: 5_000,
     maxRetriesPerRequest: 1,
-    connectTimeout: 3_000,
+    connectTimeout: 10_000,
     retryStrategy: (attempt) => backoff(attempt - 1),
   });
   client.on("error", (error) => log.warn({ err: error }, "redis connection lost"));
