@@ -30,7 +30,7 @@ const context = {
   work,
   peers,
   nodes,
-  bin: join(root, "dist/bin.js"),
+  bin: join(root, "dist/bin.cjs"),
   pairs: Number(values.pairs),
   folder,
 };

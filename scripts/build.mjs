@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,21 +22,26 @@ const shared = {
   logLevel: "warning",
 };
 
+const commonJs = { ".js": ".cjs" };
+
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
   ...shared,
   entryPoints: { bin: "bin/create-twelve-factor.ts" },
   outdir: out,
+  outExtension: commonJs,
+  format: "cjs",
   minify: true,
   target: "node10",
-  supported: { "dynamic-import": true },
-  plugins: [besideIt("../src/io/cli/run.ts", "./main.js")],
+  supported: { "dynamic-import": false },
+  plugins: [besideIt("../src/io/cli/run.ts", "./main.cjs")],
 });
 
 const { metafile } = await build({
   ...shared,
   entryPoints: { main: "src/io/cli/run.ts" },
   outdir: out,
+  outExtension: commonJs,
   splitting: true,
   minify: true,
   target: "node20.19",
@@ -44,6 +49,18 @@ const { metafile } = await build({
   metafile: true,
   plugins: [builtinsWithoutImport()],
 });
+// esbuild splits only ES modules. As CommonJS they start without Node's module loader, which takes a fifth of a start.
+for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && name !== "bin.cjs")) {
+  const { code } = await transform(readFileSync(`${out}/${name}`, "utf8"), {
+    format: "cjs",
+    platform: "node",
+    target: "node20.19",
+    minify: true,
+    supported: { "dynamic-import": false },
+    define: { "import.meta.dirname": "__dirname" },
+  });
+  writeFileSync(`${out}/${name}`, code);
+}
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
 // By itself, so that what it shares with the command stays in one file of the command.

@@ -20,7 +20,7 @@ writeFileSync(
   `#!/bin/sh
 [ "$1" = create ] || exit 0
 shift 2
-npm_config_user_agent=npm/11.0.0 exec "${process.execPath}" "${resolve("dist/bin.js")}" "$@"
+npm_config_user_agent=npm/11.0.0 exec "${process.execPath}" "${resolve("dist/bin.cjs")}" "$@"
 `,
   { mode: 0o755 },
 );

@@ -303,5 +303,5 @@ function binFolder(): string {
 }
 
 function programFile(): string {
-  return join(binFolder(), "../create-twelve-factor/dist/bin.js");
+  return join(binFolder(), "../create-twelve-factor/dist/bin.cjs");
 }

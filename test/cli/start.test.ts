@@ -43,7 +43,7 @@ Object.defineProperty(process, "versions", { value: { ...process.versions, node:
 
   it("begins with a file that an old Node can parse: no import statement, no syntax of later years", () => {
     const { bin } = inject("packed");
-    const source = readFileSync(join(dirname(bin), "../create-twelve-factor/dist/bin.js"), "utf8");
+    const source = readFileSync(join(dirname(bin), "../create-twelve-factor/dist/bin.cjs"), "utf8");
     expect(() => new Script(source.replace(/^#!.*/, ""))).not.toThrow();
     expect(source).not.toMatch(/^import\b(?!\()|\?\?|\?\.[a-z[(]|\bawait\b/im);
   });

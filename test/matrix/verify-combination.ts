@@ -49,7 +49,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   const written = await report.prepare(subject, "create writes what render renders", async () => {
     const flags = [...flagsOf(emitted.combination), "--no-install", "--no-git", "--yes"];
     await step(session, {
-      line: quoted([process.execPath, join(bench.build, "bin.js"), folder, ...flags]),
+      line: quoted([process.execPath, join(bench.build, "bin.cjs"), folder, ...flags]),
       cwd: scratch,
       environment,
       timeoutMs: 20_000,

@@ -24,8 +24,8 @@ export function reportClosing(prepared: Prepared, { git }: Outcome, replay: stri
 /** What was left out or went wrong after the write, a line each, and the output of a failed install. */
 export function reportNotes(prepared: Prepared, outcome: Outcome): void {
   const { target, skipped } = prepared;
-  const style = styleFor(process.stderr);
-  const note = (text: string) => process.stderr.write(`${style.yellow("!")} ${text}\n`);
+  // Only where there is something to say: `process.stderr` loads the streams.
+  const note = (text: string) => process.stderr.write(`${styleFor(process.stderr).yellow("!")} ${text}\n`);
   if (skipped.length > 0) note(skippedLine(prepared));
   for (const { path, keyPath, reason } of prepared.reconciliation.conflicts) {
     if (keyPath.length > 0) note(`${path}: yours is kept at ${keyPath.join(".")}. ${reason}`);
@@ -35,6 +35,7 @@ export function reportNotes(prepared: Prepared, outcome: Outcome): void {
     note(`Staged, not committed: ${git.reason}. Then: git commit -m "Create ${prepared.answers.name}"`);
   if (git?.kind === "none") note(`No git repository was made: ${git.reason}.`);
   if (install === null || install.ok) return;
+  const style = styleFor(process.stderr);
   const command = installCommand(prepared)?.join(" ");
   process.stderr.write(`${install.output.replace(/[^\P{Cc}\n\t]/gu, "")}\n`);
   process.stderr.write(

@@ -19,10 +19,14 @@ export function resultColumns(): number {
   return (isTerminal() ? process.stdout.columns : undefined) ?? 80;
 }
 
-/** A character device that isn't a terminal, like /dev/null, goes the slow way and comes out right. */
+/** A character device that isn't a terminal goes the slow way and comes out right; /dev/null is known. */
 function isTerminal(): boolean {
-  return fstatSync(1).isCharacterDevice();
+  const stat = fstatSync(1);
+  return stat.isCharacterDevice() && stat.rdev !== nullDevice;
 }
+
+/** What Linux numbers /dev/null: 1, 3. */
+const nullDevice = 0x103;
 
 function writeWhole(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) {
