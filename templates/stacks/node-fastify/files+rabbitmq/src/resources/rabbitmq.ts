@@ -37,8 +37,8 @@ export function connect(url: string, log: Log) {
     refused: (error: unknown) =>
       error instanceof Error && "code" in error && error.code === "ACCESS_REFUSED",
     close: async () => {
-      await publisher.close();
-      await Promise.race([connection.close(), sleep(1_000, undefined, { ref: false })]);
+      const closed = publisher.close().then(() => connection.close());
+      await Promise.race([closed, sleep(1_000, undefined, { ref: false })]).catch(() => {});
       // What is still open, such as an unfinished job, the broker takes back.
       connection.unsafeDestroy();
     },
