@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Isolations } from "../../src/check/probe/namespaces.ts";
 import type { Session } from "../../src/check/probe/session.ts";
 import type { Server } from "../support/servers.ts";
@@ -19,6 +19,8 @@ import { appName, differences, type Emitted } from "./emit.ts";
 import type { Report } from "./report.ts";
 import { lastLines, quoted, step } from "./step.ts";
 import { buildEnvironment, type NodeMajor } from "./toolchain.ts";
+
+const commandFile = basename(JSON.parse(readFileSync("package.json", "utf8")).bin["create-twelve-factor"]);
 
 export type Bench = {
   readonly session: Session;
@@ -49,7 +51,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   const written = await report.prepare(subject, "create writes what render renders", async () => {
     const flags = [...flagsOf(emitted.combination), "--no-install", "--no-git", "--yes"];
     await step(session, {
-      line: quoted([process.execPath, join(bench.build, "bin.cjs"), folder, ...flags]),
+      line: quoted([process.execPath, join(bench.build, commandFile), folder, ...flags]),
       cwd: scratch,
       environment,
       timeoutMs: 20_000,
@@ -120,8 +122,9 @@ async function verifyDeployment({ deployment, report, subject, extent }: Verific
   const check = (name: string, run: () => Promise<void>): Promise<boolean> =>
     report.check(subject, name, run);
   await check("release, 20 at once", () => alone(() => release.releasesAtOnce(deployment)));
-  const released = await report.prepare(subject, "release again", () => release.releasesAgain(deployment));
+  const released = await report.prepare(subject, "release", () => release.releases(deployment));
   if (!released) return;
+  await check("release again", () => release.releasesAgain(deployment));
 
   const runnings: Running[] = [];
   const booted = await report.prepare(subject, "boots every process of the Procfile", async () => {
