@@ -26,7 +26,7 @@ describe("each copy of the good app with one fault has exactly its findings", ()
         adapters: [store],
         watchSeconds: 3,
         graceSeconds: 8,
-        timeoutSeconds: 15,
+        timeoutSeconds: 25,
       });
       const found = [...new Set(result.findings.map(({ slug }) => slug))];
       expect(found.sort(), JSON.stringify(result, null, 1)).toEqual([...mutant.found].sort());

@@ -245,9 +245,12 @@ export const mutants: readonly Mutant[] = [
     slug: "backing-services/boot-during-outage",
     fault: "waits for its store in silence, and listens only then",
     edits: [
-      webBoot("const before = Date.now();\nawait store.connected(600_000);"),
-      store('      log("warn", "store is away", { retryMs: backoffMs });\n', ""),
-      store("      socket = next;", "      if (!next.remotePort) return;\n      socket = next;"),
+      webBoot(
+        'for (let up = false; !up; ) up = await store.call({ op: "tables" }).then(() => true, () => new Promise((resolve) => setTimeout(resolve, 200, false)));',
+      ),
+      store('log("warn", "store is away", { retryMs: backoffMs });', ""),
+      store('log("warn", "store does not answer", { error: error.message })', "error"),
+      store('() => log("info", "store connected")', "() => {}"),
     ],
     found: ["backing-services/boot-during-outage"],
   },
@@ -432,7 +435,7 @@ export const mutants: readonly Mutant[] = [
     slug: "concurrency/process-types",
     fault: "has a worker that ends when there is nothing to do",
     edits: [worker("} else await pause(100);", "} else break;")],
-    found: ["concurrency/process-types"],
+    found: ["concurrency/process-types", "concurrency/shared-work"],
   },
   {
     slug: "concurrency/shared-work",
@@ -518,7 +521,7 @@ export const mutants: readonly Mutant[] = [
   {
     slug: "disposability/signal-reaches-app",
     fault: "has a shell that stays in front of it",
-    edits: [edit("Procfile", "web: node src/web.js", "web: node src/web.js; true")],
+    edits: [edit("Procfile", "web: node src/web.js", "web: node src/web.js; exit $?")],
     found: [
       "disposability/signal-reaches-app",
       "disposability/orphans",
@@ -550,7 +553,7 @@ export const mutants: readonly Mutant[] = [
   {
     slug: "disposability/interrupted-start",
     fault: "ignores SIGTERM until it serves",
-    edits: [edit("Procfile", "web: node src/web.js", "web: trap '' TERM; exec node src/web.js")],
+    edits: [edit("Procfile", "web: node src/web.js", "web: trap '' TERM; sleep 0.5; exec node src/web.js")],
     found: ["disposability/interrupted-start"],
   },
   {

@@ -37,6 +37,8 @@ export type Launched = {
   readonly exit: () => Exit | null;
   /** Null when it has not ended after `ms`. */
   readonly exitWithin: (ms: number) => Promise<Exit | null>;
+  /** The same, and all of its output was read. */
+  readonly finishedWithin: (ms: number) => Promise<Exit | null>;
   /** To the root process alone. */
   readonly signal: (signal: NodeJS.Signals) => void;
   readonly signalGroup: (signal: NodeJS.Signals) => void;
@@ -98,6 +100,12 @@ export function launch(session: Session, command: Command): Launched {
     output,
     exit: () => exit,
     exitWithin: (ms) => (exit ? Promise.resolve(exit) : within(ms, exited)),
+    finishedWithin: async (ms) => {
+      const ended = await (exit ?? within(ms, exited));
+      // What it left running may hold the pipes.
+      if (ended) await within(300, output.ended);
+      return ended;
+    },
     signal,
     signalGroup: (name) => {
       if (pid) signalProcess(-pid, name);

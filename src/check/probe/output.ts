@@ -10,6 +10,8 @@ export type Output = {
   /** Leaves the pipes to fill up. */
   readonly stopReading: () => void;
   readonly resumeReading: () => void;
+  /** When all that could write has ended. */
+  readonly ended: Promise<void>;
   readonly close: () => void;
 };
 
@@ -26,6 +28,7 @@ export function captureOutput(stdout: number, stderr: number): Output {
   const tail: Line[] = [];
   let bytes = 0;
   let reading = true;
+  const ends: Promise<void>[] = [];
   const keep = (line: Line) => {
     if (head.length < headLines) head.push(line);
     else if (tail.push(line) > tailLines * 2) tail.splice(0, tailLines);
@@ -50,6 +53,7 @@ export function captureOutput(stdout: number, stderr: number): Output {
       }
     });
     pipe.on("error", () => {});
+    ends.push(new Promise((resolve) => pipe.once("close", resolve)));
     pipe.once("end", () => {
       if (rest) keep({ at: performance.now(), stream, text: rest });
     });
@@ -67,6 +71,7 @@ export function captureOutput(stdout: number, stderr: number): Output {
       reading = true;
       for (const pipe of pipes) pipe.resume();
     },
+    ended: Promise.all(ends).then(() => {}),
     close: () => {
       for (const pipe of pipes) pipe.destroy();
     },

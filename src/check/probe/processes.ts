@@ -82,33 +82,32 @@ function pidsInProc(): number[] {
   return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
-type Known = { readonly marks: readonly string[]; readonly until: number };
-
 /**
  * A busy host has hundreds of processes, which are looked through many times a second. A mark is inherited and never
- * gained, so what has none is not read again for a while.
+ * gained, so what has none is not read again before the time that is noted here.
  */
-const known = new Map<number, Known>();
+const known = new Map<number, number>();
 const trustMs = 1_000;
+const kernelThreads = 2;
 
 function marksOf(pid: number): readonly string[] {
   const now = performance.now();
-  const remembered = known.get(pid);
-  if (remembered && remembered.until > now) return remembered.marks;
-  const marks = readMarks(pid);
+  if ((known.get(pid) ?? 0) > now) return [];
+  const environment = readEnvironment(pid);
+  const marks = environment.split("\0").filter((entry) => entry.startsWith("TF_CHECK_"));
   if (known.size > 20_000) known.clear();
-  if (marks.length === 0) known.set(pid, { marks, until: now + trustMs });
+  // It reads as empty while a program is being replaced, and always for a thread of the kernel.
+  const isTold = environment !== "" || readProcess(pid)?.parent === kernelThreads;
+  if (marks.length === 0 && isTold) known.set(pid, now + trustMs);
   else known.delete(pid);
   return marks;
 }
 
-function readMarks(pid: number): string[] {
+function readEnvironment(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1")
-      .split("\0")
-      .filter((entry) => entry.startsWith("TF_CHECK_"));
+    return readFileSync(`/proc/${pid}/environ`, "latin1");
   } catch {
-    return [];
+    return "";
   }
 }
 

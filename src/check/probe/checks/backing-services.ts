@@ -55,8 +55,7 @@ export const backingServices = [
         return notTried("the deploy with the other database was not ready");
       return lab.resources
         .filter(
-          ({ variable }) =>
-            (dials.get(variable) ?? 0) > 0 && (pair.other.proxies.get(variable)?.dials() ?? 0) === 0,
+          ({ variable }) => (dials.get(variable) ?? 0) > 0 && (pair.otherDials.get(variable) ?? 0) === 0,
         )
         .map(({ variable }) =>
           violation(`With another address in ${variable}, nothing connects to it.`, "no connection", {

@@ -1,3 +1,4 @@
+import { isUsable } from "../lab.ts";
 import { straysIn } from "../scenarios/companions.ts";
 import { describeStart } from "../tail.ts";
 import { dynamicCheck, notTried, pass, risk, violation } from "../verdict.ts";
@@ -19,8 +20,7 @@ export const concurrency = [
           ),
         ];
       if (!pair) return notTried("the web process did not start");
-      const up = pair.twin.readiness === "ready" || pair.twin.readiness === "serving";
-      if (!up)
+      if (!isUsable(lab, pair.twin))
         return [
           violation(
             "A second process of the same release does not come up beside the first.",

@@ -36,7 +36,7 @@ export async function runBuild({
     return { command, succeeded: true, evidence: "there is nothing to build", rewritten: [] };
   const before = digestAll(tree, filesOf(tree));
   const launched = launch(session, { line: command, cwd: tree, environment: buildEnvironment(config) });
-  const exit = await launched.exitWithin(timeoutMs);
+  const exit = await launched.finishedWithin(timeoutMs);
   session.signal.throwIfAborted();
   const evidence = exit ? describe(launched, exit.code) : `it had not ended after ${timeoutMs / 1000} s`;
   await launched.stop();

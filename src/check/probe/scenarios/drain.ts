@@ -44,7 +44,7 @@ export async function observeDrain(lab: Lab, trio: TrioFacts): Promise<DrainFact
   ]);
   lab.session.signal.throwIfAborted();
   const inFlight = pending
-    ? await pending
+    ? await pending.finished
     : burst
       ? burst.stop()
       : notTried("no request could be kept in flight");
@@ -78,14 +78,15 @@ export async function pendingRequest(lab: Lab, booted: Booted, route: NonNullabl
     for (const variable of route.variables) booted.proxies.get(variable)?.setLatency(0);
     return null;
   }
-  return (async (): Promise<InFlight> => {
-    const answer = await request;
+  const finished = request.then((answer): InFlight => {
     const complete = isAnswer(answer);
     const evidence = complete
       ? `GET ${route.path} was answered ${answer.status} after ${answer.ms} ms`
       : `GET ${route.path}, sent 400 ms before SIGTERM: ${answer.fault} after ${answer.ms} ms`;
     return { how: "latency", path: route.path, complete, evidence };
-  })();
+  });
+  // In an object, since a promise of a promise is only the inner one.
+  return { finished };
 }
 
 /** Clients in a loop: an answer that breaks off after the request was read is a request that was dropped. */
@@ -137,7 +138,8 @@ async function watchDoor({ port }: Booted, path: string, since: number): Promise
     const away = isAnswer(answer)
       ? answer.status === 503 || answer.headers.connection === "close"
       : answer.fault === "refused" || answer.fault === "broken";
-    if (away) return Math.round(performance.now() - since);
+    const ms = Math.round(performance.now() - since);
+    if (away) return ms <= turnAwayBudgetMs ? ms : null;
     await sleep(50);
   }
   return null;

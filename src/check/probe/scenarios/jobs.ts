@@ -78,14 +78,19 @@ async function shareJobs(
   web: Booted,
   isDone: (token: string) => Promise<boolean>,
 ): Promise<JobFacts["shared"]> {
-  const tokens = Array.from({ length: sharedJobs }, newToken);
-  await Promise.all(tokens.map((token) => createBy(recipe, web.port, token)));
+  const asked = await Promise.all(
+    Array.from({ length: sharedJobs }, async () => {
+      const token = newToken();
+      return { token, status: await createBy(recipe, web.port, token) };
+    }),
+  );
+  const tokens = asked.flatMap(({ token, status }) => (status !== null && status < 300 ? [token] : []));
   const allDone = async () => (await Promise.all(tokens.map(isDone))).every(Boolean);
   await until(allDone, { timeoutMs: doneBudgetMs, everyMs: 300, signal: lab.session.signal });
   const listed = await Promise.all(tokens.map((token) => readBy(recipe, web.port, token)));
   const counts = listed.map((item) => workedTimes(item ?? ""));
   const done = (await Promise.all(tokens.map(isDone))).filter(Boolean).length;
-  return { jobs: sharedJobs, done, twice: counts.filter((count) => count > 1).length };
+  return { jobs: tokens.length, done, twice: counts.filter((count) => count > 1).length };
 }
 
 /** Where the app tells how often it worked on an item. */

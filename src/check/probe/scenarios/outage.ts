@@ -1,4 +1,4 @@
-import { type Booted, type Lab, statusOf } from "../lab.ts";
+import { type Booted, confirmed, type Lab, statusOf } from "../lab.ts";
 import type { Exit } from "../launch.ts";
 import { type NotTried, notTried } from "../verdict.ts";
 import { sleep, until } from "../wait.ts";
@@ -49,7 +49,12 @@ async function endure(
   for (const proxy of twin.proxies.values()) proxy[fault]();
   const exit = () => twin.launched.exit();
   await sleep(200, lab.session.signal);
-  const live = livePath ? await statusOf(twin, livePath, 2_000) : null;
+  const live = livePath
+    ? await confirmed(
+        () => statusOf(twin, livePath, 2_000),
+        (status) => status !== 200,
+      )
+    : null;
   let ready: number | null = null;
   await until(
     async () => {
@@ -85,7 +90,7 @@ async function terminateTwice(lab: Lab, trio: TrioFacts, twin: Booted): Promise<
   await sleep(300, lab.session.signal);
   twin.launched.signal("SIGTERM");
   const exit = await twin.launched.exitWithin(lab.graceMs + 1_000);
-  const inFlight = pending ? await pending : null;
+  const inFlight = pending ? await pending.finished : null;
   await twin.stop();
   return { inFlight, exit };
 }

@@ -2,7 +2,7 @@ import type { DeclaredVariable } from "../../parsers/env-schema.ts";
 import { boot, isHttp, type Lab, statusOf } from "../lab.ts";
 import { listenersOf } from "../listeners.ts";
 import { lastLines } from "../tail.ts";
-import { inParallel, sleep, until } from "../wait.ts";
+import { inParallel, until } from "../wait.ts";
 
 export type RefusalFacts = {
   readonly missing: readonly Refusal[];
@@ -114,13 +114,12 @@ async function attempt(lab: Lab, type: string, change: Change, names: readonly s
   };
   await until(() => launched.exit() !== null || isOpen(), {
     timeoutMs: budgetMs,
-    everyMs: 50,
+    everyMs: 100,
     signal: lab.session.signal,
   });
   // An app may open its port, and only then fall over what is missing.
   if (opened) await launched.exitWithin(1_000);
-  const exit = launched.exit();
-  await sleep(20);
+  const exit = launched.exit() ? await launched.finishedWithin(0) : null;
   const ready = opened && !exit ? await statusOf(booted, lab.found.health?.ready ?? "/") : null;
   const outcome = exit
     ? exit.code === 0

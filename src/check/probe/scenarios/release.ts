@@ -78,11 +78,10 @@ async function finish(launched: Launched, stop: () => Promise<void>): Promise<Ta
   let executable: string | null = null;
   const deadline = performance.now() + taskBudgetMs;
   while (!launched.exit() && performance.now() < deadline) {
-    executable = executableOf(launched.family().at(-1)?.pid ?? launched.pid) ?? executable;
+    executable = executableOf(launched.pid) ?? executable;
     await sleep(20);
   }
-  const exit = launched.exit();
-  await sleep(20);
+  const exit = launched.exit() ? await launched.finishedWithin(0) : null;
   const evidence = `${exit ? `it ended with ${exit.signal ?? `code ${exit.code}`}` : "it did not end in 60 s"}; ${lastLines(launched)}`;
   await stop();
   return { exit, evidence, executable };

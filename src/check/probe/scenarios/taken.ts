@@ -24,9 +24,10 @@ export async function observeTaken(lab: Lab): Promise<TakenFacts> {
     listenersOf(booted.launched.family().map(({ pid }) => pid)).map((each) => each.port);
   await until(() => booted.launched.exit() !== null || listening().length > 0, {
     timeoutMs: budgetMs,
+    everyMs: 100,
     signal: lab.session.signal,
   });
-  const exit = booted.launched.exit();
+  const exit = booted.launched.exit() ? await booted.launched.finishedWithin(0) : null;
   const facts = { exit, listensOn: exit ? [] : listening(), evidence: lastLines(booted.launched) };
   await booted.stop();
   await new Promise((done) => owner.close(done));

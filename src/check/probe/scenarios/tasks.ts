@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Lab, statusOf } from "../lab.ts";
 import type { NotTried } from "../verdict.ts";
+import { until } from "../wait.ts";
 import { runTask, type TaskRun } from "./release.ts";
 import type { TrioFacts } from "./trio.ts";
 
@@ -18,14 +19,14 @@ export async function observeTasks(lab: Lab, trio: TrioFacts): Promise<TasksFact
   const path = lab.found.health?.ready ?? "/";
   const before = await statusOf(other, path);
   const beside = hasRelease ? await runTask(lab, "release", "b") : null;
-  const after = await statusOf(other, path);
+  const isAsBefore = await until(async () => (await statusOf(other, path)) === before, { timeoutMs: 3_000 });
   const runs: (TaskRun & { readonly name: string })[] = beside ? [{ name: "release", ...beside }] : [];
   for (const name of ["bin/seed", "bin/console"]) {
     if (!isRunnable(join(lab.tree, name))) continue;
     const input = name === "bin/console" ? { input: "exit\n" } : {};
     runs.push({ name, ...(await runTask(lab, { line: name, ...input })) });
   }
-  return { runs, webAfterRelease: beside ? after === before : null };
+  return { runs, webAfterRelease: beside ? isAsBefore !== null : null };
 }
 
 function isRunnable(path: string): boolean {

@@ -36,6 +36,8 @@ export type Pair = {
   readonly twin: Booted;
   readonly other: Booted;
   readonly firstStillServes: boolean;
+  /** Connections of `other`, by variable. */
+  readonly otherDials: ReadonlyMap<string, number>;
   readonly recipe: Recipe | null;
   readonly created: { readonly token: string; readonly status: number | null } | null;
   /** What the twin lists, when `first` created it. */
@@ -61,14 +63,15 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
   const usable = isUsable(lab, first) || first.readiness === "elsewhere";
   const family = first.launched.family();
   const dials = new Map([...first.proxies].map(([variable, proxy]) => [variable, proxy.dials()]));
+  const listeners = listenersOf(family.map(({ pid }) => pid));
   const facts = {
     before,
     first,
     usable,
-    firstListeners: listenersOf(family.map(({ pid }) => pid)),
+    firstListeners: listeners,
     firstFamily: family,
-    scrubbed: findScrubbed(lab),
-    executable: executableOf(family.at(-1)?.pid ?? first.launched.pid),
+    scrubbed: await findScrubbed(lab),
+    executable: executableOf(listeners.find(({ port }) => port === first.port)?.pid ?? first.launched.pid),
   };
   const traced = { path: `/tf-check-${newToken()}`, traceId: randomBytes(16).toString("hex"), at: 0 };
   if (!usable) return { ...facts, smoke: new Map(), answers: [], dials, traced, route: null, pair: null };
@@ -95,9 +98,16 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
   return { ...facts, smoke, answers, dials, traced: { ...traced, at }, route, pair };
 }
 
-function findScrubbed({ session, tree }: Lab): ProcessInfo[] {
-  const marked = new Set(findMarked({ environment: session.mark.environment }).map(({ pid }) => pid));
-  return findMarked({ ...session.mark, directory: tree }).filter(({ pid }) => !marked.has(pid));
+/** Twice, since a process that is being replaced shows nothing for a moment. */
+async function findScrubbed(lab: Lab): Promise<ProcessInfo[]> {
+  const look = () => {
+    const marked = new Set(findMarked({ environment: lab.session.mark.environment }).map(({ pid }) => pid));
+    return findMarked({ ...lab.session.mark, directory: lab.tree }).filter(({ pid }) => !marked.has(pid));
+  };
+  const once = look();
+  if (once.length === 0) return [];
+  await sleep(300, lab.session.signal);
+  return look().filter(({ pid, start }) => once.some((each) => each.pid === pid && each.start === start));
 }
 
 export function smokePaths(lab: Lab): string[] {
@@ -137,17 +147,19 @@ async function observePair(lab: Lab, { first, paths, recipe }: PairRequest): Pro
   const canCompare = twin.readiness === "ready";
   const seenByTwin = recipe && created && canCompare ? await readBy(recipe, twin.port, token) : null;
   for (const path of [...paths, ...paths, ...paths, ...paths, ...paths]) await statusOf(other, path);
+  const balanced = canCompare
+    ? await balance(first, twin, [...paths, ...(recipe ? [recipe.read] : [])])
+    : new Map<string, readonly (number | null)[]>();
   return {
     twin,
     other,
+    otherDials: new Map([...other.proxies].map(([variable, proxy]) => [variable, proxy.dials()])),
     firstStillServes: (await statusOf(first, lab.found.health?.ready ?? "/")) !== null,
     recipe,
     created,
     seenByTwin,
     session: canCompare ? await hopWithCookie(first, twin, paths) : null,
-    balanced: canCompare
-      ? await balance(first, twin, [...paths, ...(recipe ? [recipe.read] : [])])
-      : new Map(),
+    balanced,
   };
 }
 
@@ -192,7 +204,7 @@ async function ask({ port }: Booted, path: string, cookie: string): Promise<stri
 async function balance(first: Booted, twin: Booted, paths: readonly string[]) {
   const statuses = new Map<string, readonly (number | null)[]>();
   for (const path of paths) {
-    statuses.set(path, await confirmed(() => askInTurn(first, twin, path), isMixed));
+    statuses.set(path, await confirmed(() => askInTurn(first, twin, path), isUnsteady));
   }
   return statuses;
 }
@@ -202,6 +214,10 @@ async function askInTurn(first: Booted, twin: Booted, path: string): Promise<(nu
   for (const each of [first, twin, first, twin]) seen.push(await statusOf(each, path));
   return seen;
 }
+
+/** A server that is busy says so once in a while; any other difference counts at once. */
+const isUnsteady = (statuses: readonly (number | null)[]): boolean =>
+  isMixed(statuses) && statuses.some((status) => status !== null && status >= 500);
 
 /** Requests that got no answer are left out. */
 export const isMixed = (statuses: readonly (number | null)[]): boolean =>

@@ -26,8 +26,7 @@ export const postgres: ServiceAdapter = {
     const query = async (database: string, sql: string) => {
       const line = `${program("psql")} -X -v ON_ERROR_STOP=1 -h 127.0.0.1 -p ${port} -U app -d ${database} -Atc ${shellWord(sql)}`;
       const client = launchServer(session, { line, cwd: directory });
-      const exit = await client.exitWithin(10_000);
-      await until(() => exit === null || client.output.lines().length > 0, { timeoutMs: 100, everyMs: 10 });
+      const exit = await client.finishedWithin(10_000);
       const answer = client.output.lines().flatMap(({ stream, text }) => (stream === "stdout" ? [text] : []));
       client.output.close();
       return exit?.code === 0 ? answer.join("\n") : null;
