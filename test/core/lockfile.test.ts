@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pruneNpmLock } from "../../src/core/lockfile/npm.ts";
+import { pruneNpmLock, readNpmLock } from "../../src/core/lockfile/npm.ts";
 import { prunePnpmLock, readPnpmLock } from "../../src/core/lockfile/pnpm.ts";
 
 const npmLock = {
@@ -32,7 +32,9 @@ const npmLock = {
 
 function npm(dependencies: Record<string, string>, devDependencies: Record<string, string> = {}) {
   const manifest = { name: "shop", private: true, license: "MIT", dependencies, devDependencies };
-  return JSON.parse(pruneNpmLock(npmLock, manifest)) as { packages: Record<string, Record<string, unknown>> };
+  return JSON.parse(pruneNpmLock(readNpmLock(JSON.stringify(npmLock)), manifest)) as {
+    packages: Record<string, Record<string, unknown>>;
+  };
 }
 
 describe("package-lock.json", () => {

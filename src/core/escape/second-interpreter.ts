@@ -6,6 +6,7 @@ import { refuse } from "./refuse.ts";
  * Kubernetes. Where such a program knows no escape, its syntax is refused.
  */
 export function protect(text: string, target: Target): string {
+  if (!text.includes("$") && !text.includes("<<")) return text;
   if (target.format === "yaml") {
     if (isWorkflow(target.path)) return text.replaceAll(/(\$\{\{)/g, "$1 '$1' }}");
     if (COMPOSE.test(target.path)) return text.replaceAll("$", "$$$$");

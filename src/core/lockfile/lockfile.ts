@@ -1,5 +1,5 @@
 import type { Json } from "../types.ts";
-import { type NpmLock, pruneNpmLock } from "./npm.ts";
+import { type NpmLock, pruneNpmLock, readNpmLock } from "./npm.ts";
 import { type PnpmLock, prunePnpmLock, readPnpmLock } from "./pnpm.ts";
 
 type Manifest = { readonly [key: string]: Json };
@@ -16,7 +16,7 @@ type Lockfile = {
 export const lockfiles: { readonly [name: string]: Lockfile } = {
   "package-lock.json": {
     manifest: "package.json",
-    read: (text) => JSON.parse(text) as Json,
+    read: (text) => readNpmLock(text) as unknown as Json,
     prune: (lock, manifest) => pruneNpmLock(lock as unknown as NpmLock, manifest),
   },
   "pnpm-lock.yaml": {

@@ -1,14 +1,29 @@
 import type { Json } from "../types.ts";
 
-/** A `package-lock.json` of version 3, as data. */
+/** A `package-lock.json` of version 3, with each package's lines as npm prints them, so that pruning prints nothing. */
 export type NpmLock = {
   readonly lockfileVersion: number;
-  readonly packages: { readonly [location: string]: NpmPackage };
+  readonly packages: readonly NpmPackage[];
 };
 
 type NpmPackage = {
+  /** Where the package lies, such as `node_modules/a/node_modules/b`. */
+  readonly at: string;
+  /** Scalars and lists, in npm's order; the flags go among them. */
+  readonly scalars: readonly (readonly [key: string, text: string])[];
+  readonly maps: readonly string[];
+  readonly edges: readonly Edge[];
+};
+
+type Edge = readonly [to: number, kind: "required" | "optional" | "peer"];
+
+type Source = {
+  readonly lockfileVersion: number;
+  readonly packages: { readonly [at: string]: SourcePackage };
+};
+
+type SourcePackage = {
   readonly dependencies?: Ranges;
-  readonly devDependencies?: Ranges;
   readonly optionalDependencies?: Ranges;
   readonly peerDependencies?: Ranges;
   readonly peerDependenciesMeta?: { readonly [name: string]: { readonly optional?: boolean } };
@@ -16,128 +31,150 @@ type NpmPackage = {
 };
 
 type Ranges = { readonly [name: string]: string };
-type Edge = { readonly to: string; readonly optional: boolean; readonly peer: boolean };
+type Manifest = { readonly [key: string]: Json };
 
 const rootKeys = ["name", "version", "license", "dependencies", "devDependencies", "engines"];
-const flagKeys = ["dev", "optional", "devOptional", "peer"];
+const flagKeys = ["dev", "devOptional", "optional", "peer"];
+
+/** Reads the text of a whole lockfile. Runs when the catalogue is built. */
+export function readNpmLock(text: string): NpmLock {
+  const { lockfileVersion, packages } = JSON.parse(text) as Source;
+  const places = Object.keys(packages).filter((at) => at !== "");
+  const index = new Map(places.map((at, place) => [at, place]));
+  return {
+    lockfileVersion,
+    packages: places.map((at) => {
+      const entry = packages[at] as SourcePackage;
+      const lines = Object.entries(entry).filter(([key]) => !flagKeys.includes(key));
+      const sorted = lines.sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1));
+      return {
+        at,
+        scalars: sorted
+          .filter(([, value]) => !isMap(value))
+          .map(([key, value]) => [key, line(key, value)] as const),
+        maps: sorted.filter(([, value]) => isMap(value)).map(([key, value]) => line(key, value)),
+        edges: edgesOf(entry, (name) => index.get(find(index, at, name) ?? "")),
+      };
+    }),
+  };
+}
 
 /**
  * The part of a resolved lockfile that `manifest` needs, as npm itself would write it: what its dependencies reach, each
  * package where it was, with the flags `dev`, `optional`, `devOptional` and `peer` computed anew.
  */
-export function pruneNpmLock(lock: NpmLock, manifest: { readonly [key: string]: Json }): string {
-  const { packages } = lock;
-  const direct = { ...(manifest.devDependencies as Ranges), ...(manifest.dependencies as Ranges) };
-  const root = Object.keys(direct).map((name) => locate(packages, "", name, manifest));
-  const production = root.filter(
-    (_, index) => (Object.keys(direct)[index] as string) in ((manifest.dependencies as Ranges) ?? {}),
-  );
-  const edges = (location: string) => edgesOf(packages, location);
-  const all = reach(root, edges, () => true);
-  const inProduction = reach(production, edges, () => true);
-  const required = reach(root, edges, (edge) => !edge.optional);
-  const requiredInProduction = reach(production, edges, (edge) => !edge.optional);
-  const withoutPeers = reach(root, edges, (edge) => !edge.peer);
-  const kept: [string, unknown][] = [["", rootEntry(manifest)]];
-  for (const location of Object.keys(packages)) {
-    if (!all.has(location)) continue;
-    const flags = {
-      dev: !inProduction.has(location),
-      optional: !required.has(location),
-      devOptional:
-        inProduction.has(location) && required.has(location) && !requiredInProduction.has(location),
-      peer: !withoutPeers.has(location),
-    };
-    kept.push([location, withFlags(packages[location] as NpmPackage, flags)]);
-  }
+export function pruneNpmLock({ lockfileVersion, packages }: NpmLock, manifest: Manifest): string {
+  const place = new Map(packages.map(({ at }, index) => [at, index]));
+  const locate = (name: string): number => {
+    const found = place.get(`node_modules/${name}`);
+    if (found === undefined) throw new Error(`The stack's package-lock.json has no "${name}".`);
+    return found;
+  };
+  const production = Object.keys(manifest.dependencies ?? {}).map(locate);
+  const root = [...production, ...Object.keys(manifest.devDependencies ?? {}).map(locate)];
+  const all = reach(packages, root, null);
+  const inProduction = reach(packages, production, null);
+  const required = reach(packages, root, "optional");
+  const requiredInProduction = reach(packages, production, "optional");
+  const withoutPeers = reach(packages, root, "peer");
+  const entries: string[] = [];
+  packages.forEach((entry, index) => {
+    if (!all[index]) return;
+    const flags = [
+      ...(inProduction[index] ? [] : ["dev"]),
+      ...(inProduction[index] && required[index] && !requiredInProduction[index] ? ["devOptional"] : []),
+      ...(required[index] ? [] : ["optional"]),
+      ...(withoutPeers[index] ? [] : ["peer"]),
+    ];
+    entries.push(`    ${JSON.stringify(entry.at)}: {\n${withFlags(entry, flags)}\n    }`);
+  });
   const { name, version } = manifest;
-  const head = {
-    name,
-    ...(version === undefined ? {} : { version }),
-    lockfileVersion: lock.lockfileVersion,
-    requires: true,
-  };
-  return `${JSON.stringify({ ...head, packages: Object.fromEntries(kept) }, null, 2)}\n`;
-}
-
-function rootEntry(manifest: { readonly [key: string]: Json }): { [key: string]: Json } {
-  const entry: { [key: string]: Json } = {};
-  for (const key of rootKeys) {
-    const value = manifest[key];
-    if (value !== undefined) entry[key] = value;
-  }
-  return entry;
-}
-
-/** npm prints `version`, `resolved` and `integrity` first, then scalars and lists, then maps with `dependencies` first. */
-function withFlags(
-  entry: NpmPackage,
-  flags: { readonly [flag: string]: boolean },
-): { [key: string]: unknown } {
-  const rest = Object.entries(entry).filter(([key]) => !flagKeys.includes(key));
-  const set = Object.entries(flags).filter(([, value]) => value);
-  const place = ([key, value]: [string, unknown]) => {
-    const isMap = typeof value === "object" && !Array.isArray(value);
-    return isMap ? (key === "dependencies" ? 5 : 6) : scalarPlace(key);
-  };
-  return Object.fromEntries(
-    [...rest, ...set].toSorted((a, b) => place(a) - place(b) || (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)),
+  const head = { name, ...(version === undefined ? {} : { version }), lockfileVersion, requires: true };
+  const rootEntry = Object.fromEntries(
+    rootKeys.flatMap((key) => (key in manifest ? [[key, manifest[key]]] : [])),
   );
+  const first = indented(JSON.stringify(rootEntry, null, 2), "    ");
+  const body = [`    "": ${first}`, ...entries].join(",\n");
+  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "packages": {\n${body}\n  }\n}\n`;
 }
 
-function scalarPlace(key: string): number {
-  const place = ["name", "version", "resolved", "integrity"].indexOf(key);
-  return place === -1 ? 4 : place;
+function withFlags({ scalars, maps }: NpmPackage, flags: readonly string[]): string {
+  const lines: string[] = [];
+  let next = 0;
+  for (const [key, text] of scalars) {
+    for (let flag = flags[next]; flag !== undefined && !isFirst(key) && flag < key; flag = flags[++next]) {
+      lines.push(`      "${flag}": true`);
+    }
+    lines.push(text);
+  }
+  for (; next < flags.length; next++) lines.push(`      "${flags[next]}": true`);
+  return [...lines, ...maps].join(",\n");
 }
 
-function edgesOf(packages: NpmLock["packages"], location: string): readonly Edge[] {
-  const entry = packages[location] ?? {};
-  const edges: Edge[] = [];
+/** Which packages are reached without an edge of the kind that is left out. */
+function reach(
+  packages: readonly NpmPackage[],
+  from: readonly number[],
+  without: Edge[1] | null,
+): Uint8Array {
+  const seen = new Uint8Array(packages.length);
+  const open = [...from];
+  for (const index of from) seen[index] = 1;
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    for (const [to, kind] of (packages[index] as NpmPackage).edges) {
+      if (kind === without || seen[to]) continue;
+      seen[to] = 1;
+      open.push(to);
+    }
+  }
+  return seen;
+}
+
+function edgesOf(entry: SourcePackage, indexOf: (name: string) => number | undefined): readonly Edge[] {
   const optional = entry.optionalDependencies ?? {};
-  for (const name of Object.keys({ ...entry.dependencies, ...optional })) {
-    const to = find(packages, location, name);
-    if (to !== null) edges.push({ to, optional: name in optional, peer: false });
-  }
-  for (const name of Object.keys(entry.peerDependencies ?? {})) {
-    if (entry.peerDependenciesMeta?.[name]?.optional) continue;
-    const to = find(packages, location, name);
-    if (to !== null) edges.push({ to, optional: false, peer: true });
-  }
-  return edges;
-}
-
-function locate(packages: NpmLock["packages"], from: string, name: string, manifest: object): string {
-  const location = find(packages, from, name);
-  if (location !== null) return location;
-  throw new Error(
-    `The stack's lockfile has no "${name}", which package.json of ${JSON.stringify(manifest)} needs.`,
+  const needed = Object.keys({ ...entry.dependencies, ...optional });
+  const peers = Object.keys(entry.peerDependencies ?? {}).filter(
+    (name) => !entry.peerDependenciesMeta?.[name]?.optional,
   );
+  const edge = (name: string, kind: Edge[1]): readonly Edge[] => {
+    const to = indexOf(name);
+    return to === undefined ? [] : [[to, kind]];
+  };
+  return [
+    ...needed.flatMap((name) => edge(name, name in optional ? "optional" : "required")),
+    ...peers.flatMap((name) => edge(name, "peer")),
+  ];
 }
 
-/** Where Node finds `name` from `location`: the nearest `node_modules` that has it. */
-function find(packages: NpmLock["packages"], location: string, name: string): string | null {
-  for (let folder = location; ; ) {
+/** Where Node finds `name` from `at`: the nearest `node_modules` that has it. */
+function find(places: ReadonlyMap<string, number>, at: string, name: string): string | null {
+  for (let folder = at; ; ) {
     const candidate = folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
-    if (candidate in packages) return candidate;
+    if (places.has(candidate)) return candidate;
     if (folder === "") return null;
     const cut = folder.lastIndexOf("/node_modules/");
     folder = cut === -1 ? "" : folder.slice(0, cut);
   }
 }
 
-function reach(
-  from: readonly string[],
-  edges: (location: string) => readonly Edge[],
-  follow: (edge: Edge) => boolean,
-): ReadonlySet<string> {
-  const seen = new Set(from);
-  const open = [...from];
-  for (let location = open.pop(); location !== undefined; location = open.pop()) {
-    for (const edge of edges(location)) {
-      if (!follow(edge) || seen.has(edge.to)) continue;
-      seen.add(edge.to);
-      open.push(edge.to);
-    }
-  }
-  return seen;
+/** npm prints name, version, resolved and integrity first; of the maps `dependencies`. The rest goes by name. */
+function placeOf(key: string): number {
+  const place = ["name", "version", "resolved", "integrity", "dependencies"].indexOf(key);
+  return place === -1 ? 5 : place;
+}
+
+function isFirst(key: string): boolean {
+  return placeOf(key) < 4;
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function line(key: string, value: unknown): string {
+  return `      ${JSON.stringify(key)}: ${indented(JSON.stringify(value, null, 2), "      ")}`;
+}
+
+function indented(text: string, indent: string): string {
+  return text.replaceAll("\n", `\n${indent}`);
 }

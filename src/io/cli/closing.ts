@@ -1,8 +1,8 @@
 import { countFiles, fileReports } from "./file-report.ts";
 import { print, resultStyle } from "./output.ts";
 import type { Prepared } from "./prepare.ts";
+import { skippedLine } from "./skipped-line.ts";
 import { styleFor } from "./style.ts";
-import { skippedLine } from "./summary.ts";
 import { installCommand, type Outcome } from "./write.ts";
 
 /** The last screen: what was done, what to do next, and how to have it again. */

@@ -27,6 +27,7 @@ function needed(catalogue: Catalogue, answers: Answers, directory: string): Part
   const whole = (given: PartialAnswers) =>
     JSON.stringify(completeAnswers(catalogue, { name: nameOf(directory), ...given }));
   const wanted = whole(answers);
+  if (whole({}) === wanted) return {};
   let given: PartialAnswers = answers;
   for (const key of Object.keys(answers) as (keyof Answers)[]) {
     const { [key]: _, ...rest } = given;

@@ -1,6 +1,7 @@
 import { countFiles, fileReports } from "./file-report.ts";
 import { fileTree } from "./file-tree.ts";
 import type { Prepared } from "./prepare.ts";
+import { skippedLine } from "./skipped-line.ts";
 import type { Style } from "./style.ts";
 
 /** What would be written, and where: the files by directory, their count, and what is left out. */
@@ -21,11 +22,4 @@ export function summary(prepared: Prepared, style: Style, columns: number): stri
     `\n  ${countFiles(reports)}\n`,
     ...(skipped.length === 0 ? [] : [`  ${skippedLine(prepared)}\n`]),
   ].join("");
-}
-
-/** Why some files aren't written; they'd have no effect where the target is. */
-export function skippedLine({ skipped, target }: Prepared): string {
-  const above =
-    target.workTree !== null && target.workTree !== target.root ? target.workTree : target.workspace;
-  return `Skipped ${skipped.join(", ")}: that counts only at the root, which is ${above}.`;
 }
