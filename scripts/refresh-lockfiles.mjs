@@ -26,6 +26,7 @@ try {
   copyFileSync(join(stack, "files+npm/.npmrc.hbs"), join(work, ".npmrc"));
   copyFileSync(join(stack, "files+pnpm/pnpm-workspace.yaml"), join(work, "pnpm-workspace.yaml"));
   run("npm", "install", "--package-lock-only", "--no-audit", "--no-fund");
+  namePlatforms(join(work, "package-lock.json"));
   run("npx", "--yes", facts.pnpm, "install", "--lockfile-only");
   for (const name of ["package-lock.json", "pnpm-lock.yaml"])
     copyFileSync(join(work, name), join(stack, name));
@@ -33,9 +34,10 @@ try {
   rmSync(work, { recursive: true });
 }
 
-/** A layer is JSON with trailing commas, and placeholders where no dependency stands. */
+/** A layer is JSON with trailing commas, and with blocks and placeholders where no dependency stands. */
 function readLayer(text) {
-  return JSON.parse(text.replace(/\{\{[^}]*\}\}/g, "null").replace(/,(\s*[}\]])/g, "$1"));
+  const plain = text.replace(/^\{\{[#/].*\n/gm, "").replace(/\{\{[^}]*\}\}/g, "null");
+  return JSON.parse(plain.replace(/,(\s*[}\]])/g, "$1"));
 }
 
 /** A registry that lacks the packages of some platforms makes npm leave them out, and then `npm ci` refuses the lockfile. */
@@ -60,10 +62,11 @@ function platformPackage({ name, version, owner }) {
     version,
     cpu: [cpu],
     ...(owner.dev ? { dev: true } : {}),
-    ...(libc === undefined ? {} : { libc: [libc] }),
     ...(owner.license ? { license: owner.license } : {}),
     optional: true,
     os: [system],
+    ...(owner.engines ? { engines: owner.engines } : {}),
+    ...(libc === undefined ? {} : { libc: [libc] }),
   };
 }
 
