@@ -10,6 +10,7 @@ export { reportError } from "./report-error.ts";
 // All verbs are in one file of the bundle; what is large in them is imported where it is used.
 const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<number> } = {
   create,
+  check: async (invocation) => (await import("./check.ts")).check(invocation),
   list,
   schema,
   render: renderFromReceipt,

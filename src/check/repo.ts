@@ -1,0 +1,263 @@
+import { execFile } from "node:child_process";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { Failure } from "../core/failure.ts";
+
+/** A repo as the rules see it: its own files, each read when it is asked for. */
+export type Repo = {
+  /** Sorted, relative, `/`-separated; what is ignored is left out. */
+  readonly paths: readonly string[];
+  /** What the version control has; null where there is none that can be asked. */
+  readonly tracked: ReadonlySet<string> | null;
+  readonly versionControl: "committed" | "empty" | "other" | "none";
+  /** Null for what is not there, not text, or larger than a source file is. */
+  readonly read: (path: string) => string | null;
+};
+
+const largest = 1 << 20;
+const mostFiles = 200_000;
+const never = new Set([
+  ".git",
+  ".hg",
+  ".svn",
+  ".jj",
+  "node_modules",
+  "bower_components",
+  "vendor",
+  ".venv",
+  "venv",
+  "__pycache__",
+  "target",
+  "dist",
+  "build",
+  ".next",
+  ".nuxt",
+  ".tox",
+  "site-packages",
+]);
+
+/** Reads a directory: by git where it is a work tree, else by a walk that respects `.gitignore`. */
+export async function readRepo(directory: string): Promise<Repo> {
+  const root = realRoot(directory);
+  const listed = await listByGit(root);
+  const paths = (listed?.paths ?? walk(root)).sort();
+  return {
+    paths,
+    tracked: listed?.tracked ?? null,
+    versionControl: listed ? (listed.hasCommit ? "committed" : "empty") : otherControl(root),
+    read: reader(root, new Set(paths)),
+  };
+}
+
+/** A repo of files that are in memory. */
+export function repoOf(
+  files: { readonly [path: string]: string },
+  {
+    untracked = [],
+    versionControl = "committed",
+  }: { readonly untracked?: readonly string[]; readonly versionControl?: Repo["versionControl"] } = {},
+): Repo {
+  const paths = Object.keys(files).sort();
+  return {
+    paths,
+    tracked: versionControl === "none" ? null : new Set(paths.filter((path) => !untracked.includes(path))),
+    versionControl,
+    read: (path) => files[path] ?? null,
+  };
+}
+
+function realRoot(directory: string): string {
+  try {
+    if (statSync(directory).isDirectory()) return realpathSync(directory);
+  } catch {
+    // Said below.
+  }
+  throw new Failure({
+    code: "check/no-directory",
+    message: `There is no directory ${directory}.`,
+    fix: "Name the directory of the app.",
+    state: "Nothing was read.",
+  });
+}
+
+type Listed = {
+  readonly paths: string[];
+  readonly tracked: ReadonlySet<string>;
+  readonly hasCommit: boolean;
+};
+
+async function listByGit(root: string): Promise<Listed | null> {
+  if (!hasGitAbove(root)) return null;
+  const [files, head] = await Promise.all([
+    git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"]),
+    git(root, ["rev-parse", "--quiet", "--verify", "HEAD"]),
+  ]);
+  if (files === null) return null;
+  const paths = new Set<string>();
+  const tracked = new Set<string>();
+  for (const entry of files.split("\0")) {
+    const path = entry.slice(2);
+    if (path === "" || path.split("/").some((part) => never.has(part) && part !== "build" && part !== "dist"))
+      continue;
+    paths.add(path);
+    if (!entry.startsWith("?")) tracked.add(path);
+  }
+  return { paths: [...paths], tracked, hasCommit: head !== null };
+}
+
+function hasGitAbove(root: string): boolean {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return true;
+    if (dirname(folder) === folder) return false;
+  }
+}
+
+/** Git runs nothing that the repo's own configuration names. */
+function git(cwd: string, args: readonly string[]): Promise<string | null> {
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
+  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
+  const safe = [
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.untrackedCache=false",
+  ];
+  return new Promise((resolve) => {
+    execFile(
+      "git",
+      [...safe, ...args],
+      { cwd, env, maxBuffer: 256 << 20, timeout: 60_000 },
+      (error, stdout) => resolve(error ? null : stdout),
+    );
+  });
+}
+
+function otherControl(root: string): Repo["versionControl"] {
+  return [".hg", ".svn", ".jj", ".fslckout", "_darcs", ".pijul"].some((name) => existsSync(join(root, name)))
+    ? "other"
+    : "none";
+}
+
+/** Without git: all but what `.gitignore` files leave out, and what is never committed. */
+function walk(root: string): string[] {
+  const paths: string[] = [];
+  const visit = (folder: string, outer: readonly Ignore[]) => {
+    const ignores = [...outer, ...ignoresOf(root, folder)];
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      const isFolder = entry.isDirectory();
+      if (paths.length > mostFiles || never.has(entry.name) || isIgnored(ignores, path, isFolder)) continue;
+      if (isFolder) visit(path, ignores);
+      else if (entry.isFile()) paths.push(path);
+    }
+  };
+  visit("", []);
+  return paths;
+}
+
+type Ignore = {
+  readonly pattern: RegExp;
+  readonly negated: boolean;
+  readonly folders: boolean;
+  /** The folder of the ignore file, with its slash. */
+  readonly base: string;
+};
+
+function ignoresOf(root: string, folder: string): Ignore[] {
+  const file = join(root, folder, ".gitignore");
+  if (!existsSync(file)) return [];
+  const base = folder === "" ? "" : `${folder}/`;
+  return readFileSync(file, "utf8")
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => ignoreOf(line, base));
+}
+
+function ignoreOf(line: string, base: string): Ignore {
+  const negated = line.startsWith("!");
+  const bare = line.replace(/^[!\\]/, "");
+  const folders = bare.endsWith("/");
+  const body = bare.replace(/\/$/, "");
+  const anchored = body.includes("/");
+  const glob = body
+    .replace(/^\//, "")
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("**/", "\u0001")
+    .replaceAll("**", "\u0002")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]")
+    .replaceAll("\u0001", "(?:.*/)?")
+    .replaceAll("\u0002", ".*");
+  return { pattern: new RegExp(`^${anchored ? "" : "(?:.*/)?"}${glob}$`), negated, folders, base };
+}
+
+function isIgnored(ignores: readonly Ignore[], path: string, isFolder: boolean): boolean {
+  let ignored = false;
+  for (const { pattern, negated, folders, base } of ignores) {
+    if (folders && !isFolder) continue;
+    if (path.startsWith(base) && pattern.test(path.slice(base.length))) ignored = !negated;
+  }
+  return ignored;
+}
+
+/** Reads regular files below the root only, however links lie. */
+function reader(root: string, paths: ReadonlySet<string>): Repo["read"] {
+  const folders = new Map<string, boolean>();
+  const texts = new Map<string, string | null>();
+  const isInside = (folder: string): boolean => {
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    let inside = false;
+    try {
+      const real = realpathSync(join(root, folder));
+      inside = real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+    } catch {
+      // It is gone.
+    }
+    folders.set(folder, inside);
+    return inside;
+  };
+  return (path) => {
+    if (!paths.has(path)) return null;
+    const known = texts.get(path);
+    if (known !== undefined) return known;
+    const text = isInside(dirname(path)) ? readRegular(join(root, path)) : null;
+    texts.set(path, text);
+    return text;
+  };
+}
+
+function readRegular(path: string): string | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size > largest) return null;
+    const bytes = Buffer.allocUnsafe(stats.size);
+    const length = readSync(descriptor, bytes, 0, stats.size, 0);
+    const text = bytes.toString("utf8", 0, length);
+    return text.slice(0, 1000).includes("\0") ? null : text;
+  } catch {
+    return null;
+  } finally {
+    closeSync(descriptor);
+  }
+}
