@@ -158,11 +158,12 @@ async function verifyDeployment({ deployment, report, subject, extent }: Verific
     await check("started while services are gone", () => outage.startsDuringOutage(deployment));
   }
   if (emitted.combination.example && emitted.combination.jobs !== null) {
-    const workers = runnings.filter(({ process }) => process.name === "worker");
-    await check("worker: SIGTERM in the middle of jobs", async () => {
-      for (const running of workers) await shutdown.stopsOnSigterm(running);
-      await worker.returnsJobsOnSigterm(deployment, port);
+    // The workers that follow are to be the only ones.
+    await report.prepare(subject, "worker: SIGTERM", async () => {
+      for (const running of runnings)
+        if (running.process.name === "worker") await shutdown.stopsOnSigterm(running);
     });
+    await check("worker: SIGTERM in the middle of jobs", () => worker.returnsJobsOnSigterm(deployment, port));
     if (extent.kill) {
       await check("worker: kill -9 in the middle of jobs", () =>
         worker.redeliversAfterKill(deployment, port),
