@@ -69,7 +69,10 @@ async function fillPipe(lab: Lab, booted: Awaited<ReturnType<typeof boot>>): Pro
     if (!stuck && (await statusOf(booted, `${paths[0]}?tf=${index}`, 2_000)) === null) stuck = true;
   });
   await inParallel(8, requests);
-  const answers = !stuck && (await statusOf(booted, lab.found.health?.live ?? "/", 2_000)) !== null;
+  const path = lab.found.health?.live ?? "/";
+  const answers = await until(async () => (await statusOf(booted, path, 2_000)) !== null, {
+    timeoutMs: 6_000,
+  });
   booted.launched.output.resumeReading();
-  return answers;
+  return answers !== null;
 }

@@ -5,7 +5,7 @@ import { listenersOf } from "../listeners.ts";
 import type { ProcessInfo } from "../processes.ts";
 import { type NotTried, notTried } from "../verdict.ts";
 import { sleep, until } from "../wait.ts";
-import type { TrioFacts } from "./trio.ts";
+import type { Route, TrioFacts } from "./trio.ts";
 
 export type DrainFacts = {
   readonly inFlight: InFlight | NotTried;
@@ -31,9 +31,9 @@ const turnAwayBudgetMs = 2_500;
 
 /** SIGTERM to the root process while a request waits for a slow resource. */
 export async function observeDrain(lab: Lab, trio: TrioFacts): Promise<DrainFacts> {
-  const { first, route } = trio;
+  const { first, routes } = trio;
   const idle = await idleConnection(first.port);
-  const pending = route ? await pendingRequest(lab, first, route) : null;
+  const pending = await pendingRequest(lab, first, routes);
   const burst = pending ? null : startBurst(first.port);
   await sleep(pending ? 0 : 200);
   const terminated = performance.now();
@@ -46,7 +46,7 @@ export async function observeDrain(lab: Lab, trio: TrioFacts): Promise<DrainFact
   const inFlight = pending
     ? await pending.finished
     : burst
-      ? burst.stop()
+      ? burst.stop(endedAtOnce(exit, terminated))
       : notTried("no request could be kept in flight");
   const idleClosed = idle?.closed() ?? true;
   idle?.destroy();
@@ -63,30 +63,36 @@ export async function observeDrain(lab: Lab, trio: TrioFacts): Promise<DrainFact
   };
 }
 
-/** A request that the latency of its resource holds; null when it does not wait for that. */
-export async function pendingRequest(lab: Lab, booted: Booted, route: NonNullable<TrioFacts["route"]>) {
-  for (const variable of route.variables) booted.proxies.get(variable)?.setLatency(latencyMs);
+/** A request that the latency of its resource holds; null when none of the routes waits for that. */
+export async function pendingRequest(lab: Lab, booted: Booted, routes: readonly Route[]) {
+  for (const route of routes) {
+    const pending = await hold(lab, booted, route);
+    if (pending) return pending;
+  }
+  return null;
+}
+
+async function hold(lab: Lab, booted: Booted, { path, variables }: Route) {
+  const delay = (ms: number) => {
+    for (const variable of variables) booted.proxies.get(variable)?.setLatency(ms);
+  };
+  delay(latencyMs);
   let settled = false;
-  const request = httpRequest({ port: booted.port, path: route.path, timeoutMs: lab.graceMs + 5_000 }).then(
-    (answer) => {
+  const finished = httpRequest({ port: booted.port, path, timeoutMs: lab.graceMs + 5_000 }).then(
+    (answer): InFlight => {
       settled = true;
-      return answer;
+      const complete = isAnswer(answer);
+      const evidence = complete
+        ? `GET ${path} was answered ${answer.status} after ${answer.ms} ms`
+        : `GET ${path}, sent 400 ms before SIGTERM: ${answer.fault} after ${answer.ms} ms`;
+      return { how: "latency", path, complete, evidence };
     },
   );
   await sleep(400, lab.session.signal);
-  if (settled) {
-    for (const variable of route.variables) booted.proxies.get(variable)?.setLatency(0);
-    return null;
-  }
-  const finished = request.then((answer): InFlight => {
-    const complete = isAnswer(answer);
-    const evidence = complete
-      ? `GET ${route.path} was answered ${answer.status} after ${answer.ms} ms`
-      : `GET ${route.path}, sent 400 ms before SIGTERM: ${answer.fault} after ${answer.ms} ms`;
-    return { how: "latency", path: route.path, complete, evidence };
-  });
+  // The answer is held already; what is asked from now on is not to wait.
+  delay(0);
   // In an object, since a promise of a promise is only the inner one.
-  return { finished };
+  return settled ? null : { finished };
 }
 
 /** Clients in a loop: an answer that breaks off after the request was read is a request that was dropped. */
@@ -105,11 +111,11 @@ function startBurst(port: number) {
   };
   const loops = Array.from({ length: 16 }, loop);
   return {
-    stop: (): InFlight => {
+    stop: (atOnce: boolean): InFlight => {
       running = false;
       void Promise.all(loops);
-      // A connection in the listen backlog may be reset by a correct server too.
-      const complete = dropped <= 2;
+      // Connections that nobody accepted yet are reset by a correct server too: only a sudden end tells.
+      const complete = dropped === 0 || !atOnce;
       return {
         how: "burst",
         path: "/",
@@ -119,6 +125,9 @@ function startBurst(port: number) {
     },
   };
 }
+
+const endedAtOnce = (exit: Exit | null, since: number): boolean =>
+  exit !== null && (exit.signal !== null || exit.at - since < 50);
 
 async function idleConnection(port: number) {
   const connection = await openRaw(port);

@@ -14,6 +14,8 @@ export type Redelivery = { readonly done: boolean; readonly ms: number; readonly
 
 const doneBudgetMs = 25_000;
 const sharedJobs = 20;
+/** While the job is on its way to the worker, and while it is worked on. */
+const interruptAfterMs = [500, 2_300];
 
 /** Jobs through the app's own API, with a worker that is told to go in the middle of one. */
 export async function observeJobs(lab: Lab, trio: TrioFacts): Promise<JobFacts | NotTried> {
@@ -36,30 +38,40 @@ export async function observeJobs(lab: Lab, trio: TrioFacts): Promise<JobFacts |
   });
   if (!isWorked) return notTried("what the worker did could not be seen through the API");
   const finished = stateWord(unworked.item, isWorked);
-  for (const proxy of worker.proxies.values()) proxy.setLatency(latencyMs);
-  const interrupted = await createAndRead(recipe, web);
-  await sleep(500, lab.session.signal);
-  worker.launched.signal("SIGTERM");
-  await worker.launched.exitWithin(lab.graceMs + 1_000);
+  const isDone = async (token: string) => ((await readBy(recipe, web.port, token)) ?? "").includes(finished);
   await worker.stop();
+  const interrupted: string[] = [];
+  for (const afterMs of interruptAfterMs) {
+    const token = await interrupt(lab, { recipe, web, afterMs });
+    if (token) interrupted.push(token);
+  }
   const successors = await Promise.all([boot(lab, { type: "worker" }), boot(lab, { type: "worker" })]);
   const started = performance.now();
-  const isDone = async (token: string) => ((await readBy(recipe, web.port, token)) ?? "").includes(finished);
-  const done =
-    interrupted !== null &&
-    (await until(() => isDone(interrupted.token), {
-      timeoutMs: doneBudgetMs,
-      everyMs: 200,
-      signal: lab.session.signal,
-    })) !== null;
+  const allDone = async () => (await Promise.all(interrupted.map(isDone))).every(Boolean);
+  const done = await until(allDone, { timeoutMs: doneBudgetMs, everyMs: 200, signal: lab.session.signal });
+  const items = await Promise.all(interrupted.map((token) => readBy(recipe, web.port, token)));
   const afterTerm = {
-    done,
+    done: done !== null,
     ms: Math.round(performance.now() - started),
-    last: interrupted ? await readBy(recipe, web.port, interrupted.token) : null,
+    last: items.find((item) => !item?.includes(finished)) ?? null,
   };
   const shared = await shareJobs(lab, recipe, web, isDone);
   for (const each of [...successors, web]) await each.stop();
   return { afterTerm, shared };
+}
+
+type Interruption = { readonly recipe: Recipe; readonly web: Booted; readonly afterMs: number };
+
+/** A worker whose service is slow gets a job, and SIGTERM so long after. */
+async function interrupt(lab: Lab, { recipe, web, afterMs }: Interruption): Promise<string | null> {
+  const worker = await boot(lab, { type: "worker" });
+  for (const proxy of worker.proxies.values()) proxy.setLatency(latencyMs);
+  const created = await createAndRead(recipe, web);
+  await sleep(afterMs, lab.session.signal);
+  worker.launched.signal("SIGTERM");
+  await worker.launched.exitWithin(lab.graceMs + 1_000);
+  await worker.stop();
+  return created?.token ?? null;
 }
 
 async function createAndRead(

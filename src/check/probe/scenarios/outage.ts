@@ -42,7 +42,7 @@ async function endure(
 ): Promise<Episode | NotTried> {
   if (lab.resources.length === 0) return notTried("the app declares no backing service");
   if (lab.resources.every(({ service }) => service === null)) return notTried(missingServices(lab));
-  const readyPath = lab.found.health?.ready ?? trio.route?.path;
+  const readyPath = lab.found.health?.ready ?? trio.routes[0]?.path;
   if (!readyPath) return notTried("no route was found that needs a backing service");
   if (twin.launched.exit()) return notTried("the process ended in the outage before");
   const livePath = lab.found.health?.live ?? null;
@@ -85,7 +85,7 @@ export function missingServices(lab: Lab): string {
 }
 
 async function terminateTwice(lab: Lab, trio: TrioFacts, twin: Booted): Promise<OutageFacts["secondSignal"]> {
-  const pending = trio.route && !twin.launched.exit() ? await pendingRequest(lab, twin, trio.route) : null;
+  const pending = twin.launched.exit() ? null : await pendingRequest(lab, twin, trio.routes);
   twin.launched.signal("SIGTERM");
   await sleep(300, lab.session.signal);
   twin.launched.signal("SIGTERM");

@@ -1,10 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { boot, type Lab, resourceUrl } from "../lab.ts";
+import { boot, confirmed, type Lab, resourceUrl } from "../lab.ts";
 import { freePort } from "../ports.ts";
 import { openProxy } from "../proxy.ts";
 import { describeStart } from "../tail.ts";
-import { type NotTried, notTried } from "../verdict.ts";
+import { isNotTried, type NotTried, notTried } from "../verdict.ts";
 
 export type PoisonFacts = {
   readonly readiness: string;
@@ -16,6 +16,12 @@ export type PoisonFacts = {
 
 /** A `.env` in the tree that contradicts the environment. Nothing else may start meanwhile. */
 export async function observePoison(lab: Lab): Promise<PoisonFacts | NotTried> {
+  return confirmed(() => bootPoisoned(lab), isFault);
+}
+
+const isFault = (seen: PoisonFacts | NotTried): boolean => !isNotTried(seen) && seen.readiness !== "ready";
+
+async function bootPoisoned(lab: Lab): Promise<PoisonFacts | NotTried> {
   const file = join(lab.tree, ".env");
   if (existsSync(file)) return notTried("there is a .env that the build made");
   const wrongPort = await freePort();

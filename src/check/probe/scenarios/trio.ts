@@ -26,11 +26,13 @@ export type TrioFacts = {
   readonly dials: ReadonlyMap<string, number>;
   /** A request whose traces are looked for in the log. */
   readonly traced: { readonly path: string; readonly traceId: string; readonly at: number };
-  /** A route that needs a backing service. */
-  readonly route: { readonly path: string; readonly variables: readonly string[] } | null;
+  /** Those that need a backing service. */
+  readonly routes: readonly Route[];
   /** Null when `first` is not usable. */
   readonly pair: Pair | null;
 };
+
+export type Route = { readonly path: string; readonly variables: readonly string[] };
 
 export type Pair = {
   readonly twin: Booted;
@@ -74,7 +76,7 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
     executable: executableOf(listeners.find(({ port }) => port === first.port)?.pid ?? first.launched.pid),
   };
   const traced = { path: `/tf-check-${newToken()}`, traceId: randomBytes(16).toString("hex"), at: 0 };
-  if (!usable) return { ...facts, smoke: new Map(), answers: [], dials, traced, route: null, pair: null };
+  if (!usable) return { ...facts, smoke: new Map(), answers: [], dials, traced, routes: [], pair: null };
   const paths = smokePaths(lab);
   const smoke = new Map<string, number | null>();
   const answers: HttpAnswer[] = [];
@@ -84,7 +86,7 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
     if (isAnswer(answer)) answers.push(answer);
   }
   const recipe = await findRecipe(lab.tree, first.port);
-  const route = await findRoute(lab, first, [...paths, ...(recipe ? [recipe.read] : [])]);
+  const routes = await findRoutes(lab, first, [...paths, ...(recipe ? [recipe.read] : [])]);
   const at = performance.now();
   const traceparent = `00-${traced.traceId}-00f067aa0ba902b7-01`;
   await httpRequest({
@@ -95,7 +97,7 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
   const pair = first.readiness === "elsewhere" ? null : await observePair(lab, { first, paths, recipe });
   await sleep(Math.max(0, at + 1_100 - performance.now()), lab.session.signal);
   for (const [variable, proxy] of first.proxies) dials.set(variable, proxy.dials());
-  return { ...facts, smoke, answers, dials, traced: { ...traced, at }, route, pair };
+  return { ...facts, smoke, answers, dials, traced: { ...traced, at }, routes, pair };
 }
 
 /** Twice, since a process that is being replaced shows nothing for a moment. */
@@ -115,19 +117,20 @@ export function smokePaths(lab: Lab): string[] {
   return [...new Set(["/", health?.ready ?? "/", health?.live ?? "/", missingPath])];
 }
 
-async function findRoute(lab: Lab, first: Booted, paths: readonly string[]): Promise<TrioFacts["route"]> {
+async function findRoutes(lab: Lab, first: Booted, paths: readonly string[]): Promise<Route[]> {
   const resources = [...first.proxies].filter(([name]) =>
     lab.resources.some((each) => each.variable === name && each.service),
   );
-  for (const path of [lab.found.health?.ready ?? "/", ...paths]) {
+  const routes: Route[] = [];
+  for (const path of new Set([lab.found.health?.ready ?? "/", ...paths])) {
     const before = new Map(resources.map(([variable, proxy]) => [variable, proxy.sent()]));
     await statusOf(first, path);
     const variables = resources.flatMap(([variable, proxy]) =>
       proxy.sent() > (before.get(variable) ?? 0) ? [variable] : [],
     );
-    if (variables.length > 0) return { path, variables };
+    if (variables.length > 0) routes.push({ path, variables });
   }
-  return null;
+  return routes;
 }
 
 type PairRequest = {
