@@ -63,16 +63,11 @@ for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && na
 }
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
-// By itself, so that what it shares with the command stays in one file of the command.
-await build({
-  ...shared,
-  entryPoints: { plopfile: "generators/plopfile.ts" },
-  outdir: out,
-  splitting: true,
-  minify: true,
-  target: "node20.19",
-  plugins: [builtinsWithoutImport()],
-});
+// The generators for plop are in main.cjs too: what plop loads is its way there.
+writeFileSync(
+  `${out}/plopfile.js`,
+  'import { createRequire } from "node:module";\nexport default createRequire(import.meta.url)("./main.cjs").plopfile;\n',
+);
 
 const compiler = await build({
   ...shared,

@@ -30,8 +30,22 @@ type Index = {
   }[];
 };
 
+/** A digest in a lockfile doesn't compress, so that one that another lockfile has too is only pointed at: `sha512@123`. */
+const digest = /sha512-[\w+/]{86}==/g;
+const digestLength = "sha512-".length + 88;
+const pointer = /sha512@(\d+)/g;
+
 export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
   let bodies = "";
+  const places = new Map<string, number>();
+  const putLockfile = (data: Json): Span => {
+    const text = JSON.stringify(data).replace(digest, (found) => {
+      const place = places.get(found);
+      return place === undefined ? found : `sha512@${place}`;
+    });
+    for (const match of text.matchAll(digest)) places.set(match[0], bodies.length + match.index);
+    return put(text);
+  };
   const put = (text: string): Span => {
     const start = bodies.length;
     bodies += text;
@@ -51,7 +65,7 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
       id,
       definition,
       layers: layers.map(({ condition, files }) => ({ condition, files: files.map(file) })),
-      lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, put(JSON.stringify(data))] as const),
+      lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, putLockfile(data)] as const),
     })),
   };
   return { index: JSON.stringify(index), bodies };
@@ -60,6 +74,10 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
 export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
   const { integrity, templates } = JSON.parse(index) as Index;
   const cut = ([start, end]: Span) => bodies.slice(start, end);
+  const whole = (text: string) =>
+    text.includes("sha512@")
+      ? text.replace(pointer, (_, place) => bodies.slice(Number(place), Number(place) + digestLength))
+      : text;
   return {
     integrity,
     templates: templates.map(({ kind, id, definition, layers, lockfiles }) => ({
@@ -74,7 +92,7 @@ export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
         Object.fromEntries(
           lockfiles.map(([name, span]) => [
             name,
-            { enumerable: true, get: () => JSON.parse(cut(span)) as Json },
+            { enumerable: true, get: () => JSON.parse(whole(cut(span))) as Json },
           ]),
         ),
       ),

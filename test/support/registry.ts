@@ -1,9 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename } from "node:path";
-import manifest from "../../package.json" with { type: "json" };
 
 export type Registry = {
   readonly url: string;
@@ -12,35 +12,25 @@ export type Registry = {
   readonly close: () => Promise<void>;
 };
 
-/** An npm registry on loopback that has one package, the tarball, and knows no other. */
-export async function openRegistry(tarball: string): Promise<Registry> {
-  const bytes = readFileSync(tarball);
+type Manifest = { readonly name: string; readonly version: string };
+type Package = { readonly manifest: Manifest; readonly bytes: Uint8Array; readonly file: string };
+
+/** An npm registry on loopback that has these packages, a tarball each, and knows no other. */
+export async function openRegistry(...tarballs: readonly string[]): Promise<Registry> {
+  const packages = tarballs.map(readPackage);
   const asked: string[] = [];
-  const file = `/${manifest.name}/-/${basename(tarball)}`;
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? "").replace(/\?.*/, ""));
     asked.push(`${request.method} ${path}`);
     if (request.method !== "GET") return response.writeHead(405).end();
-    if (path === file)
-      return response.writeHead(200, { "content-type": "application/octet-stream" }).end(bytes);
-    const [name, wanted] = path.slice(1).split("/");
-    if (name !== manifest.name)
-      return response.writeHead(404, { "content-type": "application/json" }).end("{}");
-    const version = {
-      ...manifest,
-      _id: `${name}@${manifest.version}`,
-      dist: { ...digests(bytes), tarball: `${url}${file}` },
-    };
-    const body =
-      wanted === undefined
-        ? {
-            _id: name,
-            name,
-            "dist-tags": { latest: manifest.version },
-            versions: { [manifest.version]: version },
-            time: { created: released, modified: released, [manifest.version]: released },
-          }
-        : version;
+    const wanted = packages.find(({ file }) => file === path);
+    if (wanted !== undefined) {
+      return response.writeHead(200, { "content-type": "application/octet-stream" }).end(wanted.bytes);
+    }
+    const [name, version] = path.slice(1).split("/");
+    const known = packages.find(({ manifest }) => manifest.name === name);
+    if (known === undefined) return response.writeHead(404, { "content-type": "application/json" }).end("{}");
+    const body = version === undefined ? packument(known, url) : describe(known, url);
     return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -56,12 +46,32 @@ export async function openRegistry(tarball: string): Promise<Registry> {
   };
 }
 
+function readPackage(tarball: string): Package {
+  const manifest = JSON.parse(
+    execFileSync("tar", ["-xzOf", tarball, "package/package.json"], { encoding: "utf8" }),
+  ) as Manifest;
+  return { manifest, bytes: readFileSync(tarball), file: `/${manifest.name}/-/${basename(tarball)}` };
+}
+
 /** Old enough for those package managers that wait some days before they trust a release. */
 const released = "2020-01-01T00:00:00.000Z";
 
-function digests(bytes: Uint8Array) {
+function packument(known: Package, url: string): object {
+  const { name, version } = known.manifest;
   return {
+    _id: name,
+    name,
+    "dist-tags": { latest: version },
+    versions: { [version]: describe(known, url) },
+    time: { created: released, modified: released, [version]: released },
+  };
+}
+
+function describe({ manifest, bytes, file }: Package, url: string): object {
+  const dist = {
     shasum: createHash("sha1").update(bytes).digest("hex"),
     integrity: `sha512-${createHash("sha512").update(bytes).digest("base64")}`,
+    tarball: `${url}${file}`,
   };
+  return { ...manifest, _id: `${manifest.name}@${manifest.version}`, dist };
 }

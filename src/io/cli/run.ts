@@ -5,6 +5,7 @@ import { recoverDirectory } from "./recover.ts";
 import { renderFromReceipt } from "./render.ts";
 import { schema } from "./schema.ts";
 
+export { default as plopfile } from "../../../generators/plopfile.ts";
 export { reportError } from "./report-error.ts";
 
 // All verbs are in one file of the bundle; what is large in them is imported where it is used.
