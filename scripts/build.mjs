@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
@@ -45,7 +46,15 @@ const { metafile } = await build({
   splitting: true,
   minify: true,
   target: "node20.19",
-  alias: { prompts: "prompts/lib/index.js" },
+  alias: {
+    prompts: "prompts/lib/index.js",
+    // The build of yaml that esbuild can take parts of.
+    yaml: join(root, "node_modules/yaml/browser/dist/index.js"),
+    // What execa prints with `verbose`, and how editors colour what Lezer parsed: neither is used here.
+    figures: join(root, "scripts/unused/figures.mjs"),
+    "pretty-ms": join(root, "scripts/unused/pretty-ms.mjs"),
+    "@lezer/highlight": join(root, "scripts/unused/lezer-highlight.mjs"),
+  },
   metafile: true,
   plugins: [builtinsWithoutImport()],
 });
