@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { probe } from "../../src/check/probe/probe.ts";
-import { toyStore } from "./fixtures/toy-store.ts";
+import { toyStore } from "../check/fixtures/toy-store.ts";
 
-const directory = resolve(import.meta.dirname, "fixtures/good-node");
+const directory = resolve(import.meta.dirname, "../check/fixtures/good-node");
 
 test("the good app has no finding", async () => {
   const store = toyStore();
@@ -14,10 +14,7 @@ test("the good app has no finding", async () => {
     adapters: [store],
     watchSeconds: 3,
     graceSeconds: 8,
-    onProgress: (stage) =>
-      process.env.SHOW && console.log(((performance.now() - started) / 1000).toFixed(1), stage),
   });
-  if (process.env.SHOW) console.log(JSON.stringify(result, null, 1), (performance.now() - started) / 1000);
   expect(result.findings).toEqual([]);
   expect(spawnSync("git", ["status", "--porcelain", "--", directory], { encoding: "utf8" }).stdout).toBe("");
 }, 120_000);
