@@ -8,7 +8,6 @@ const directory = resolve(import.meta.dirname, "../check/fixtures/good-node");
 
 test("the good app has no finding", async () => {
   const store = toyStore();
-  const started = performance.now();
   const result = await probe({
     directory,
     adapters: [store],

@@ -70,6 +70,7 @@ type Link = { readonly hold: () => void; readonly release: () => void; readonly 
 
 function accept(client: Socket, target: Address | null, state: State): void {
   client.on("error", () => client.destroy());
+  client.unref();
   state.dials++;
   if (state.mode === "reset") {
     cut(client);
@@ -114,7 +115,7 @@ function forward(client: Socket, target: Address, state: State): Link {
     deliver();
   };
   const open = () => {
-    const socket = connect({ ...target, allowHalfOpen: true });
+    const socket = connect({ ...target, allowHalfOpen: true }).unref();
     socket.on("error", () => cut(client));
     socket.on("data", later);
     socket.once("end", () => later(null));
