@@ -48,7 +48,8 @@ function renderBody(file: TemplateFile, path: string, context: Context): string 
 function lay(path: string, fragments: readonly Fragment[]): FileContent {
   const [first, ...others] = fragments as [Fragment, ...Fragment[]];
   const executable = fragments.some((fragment) => fragment.executable);
-  if (others.length === 0 && !path.endsWith(".json")) return { content: first.content, executable };
+  const isCopied = !path.endsWith(".json") || !first.origin.endsWith(".hbs");
+  if (others.length === 0 && isCopied) return { content: first.content, executable };
   const texts = fragments.map((fragment) => fragment.content);
   const origins = fragments.map((fragment) => fragment.origin).join(" and ");
   const merged = texts.every((text) => typeof text === "string")

@@ -59,20 +59,17 @@ function each([, path, depth, body, empty]: Each, evaluation: Evaluation, slots:
   const keys = Array.isArray(subject) || subject === null ? null : Object.keys(subject as object);
   const items = Array.isArray(subject) ? subject : (keys?.map((key) => ownValue(subject, key)) ?? []);
   if (items.length === 0) return run(empty, evaluation, slots);
-  const inner = slots.slice(0, depth * SLOT_COUNT);
+  const first = depth * SLOT_COUNT;
+  const inner = slots.slice(0, first);
   let output = "";
-  items.forEach((item, index) => {
-    inner.splice(
-      depth * SLOT_COUNT,
-      SLOT_COUNT,
-      item,
-      keys?.[index] ?? index,
-      index,
-      index === 0,
-      index === items.length - 1,
-    );
+  for (let index = 0; index < items.length; index++) {
+    inner[first] = items[index];
+    inner[first + 1] = keys?.[index] ?? index;
+    inner[first + 2] = index;
+    inner[first + 3] = index === 0;
+    inner[first + 4] = index === items.length - 1;
     output += run(body, evaluation, inner);
-  });
+  }
   return output;
 }
 
@@ -116,9 +113,10 @@ function textOf(piece: Expression, evaluation: Evaluation, slots: readonly unkno
   throw new Error(`${evaluation.target.path}: ${named(piece)} is no text that can be joined`);
 }
 
-function lookup([root, ...keys]: Path, { context }: Evaluation, slots: readonly unknown[]): unknown {
+function lookup(path: Path, { context }: Evaluation, slots: readonly unknown[]): unknown {
+  const root = path[0];
   let value: unknown = typeof root === "number" ? slots[root] : ownValue(context, root);
-  for (const key of keys) value = ownValue(value, key);
+  for (let index = 1; index < path.length; index++) value = ownValue(value, path[index] as string);
   return value;
 }
 

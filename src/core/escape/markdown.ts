@@ -12,6 +12,7 @@ export function escapeMarkdown(value: Scalar, target: Target): string {
   const text = String(value);
   if (PROSE.test(text)) return text;
   if (/[\0\x80-\x9f]/.test(text)) return refuse(target, value, "Markdown cannot hold this control character");
+  if (PLAIN_PROSE.test(text)) return text;
   return withUnderscores(text.replace(/[\\`*[\]<|~]/g, "\\$&"))
     .replace(/&(?=#|\w+;)/g, "\\&")
     .replace(/\$(?=.*\$)|(?<=\$.*)\$/gsu, "\\$")
@@ -22,6 +23,9 @@ export function escapeMarkdown(value: Scalar, target: Target): string {
     .replace(/^\s+|\s+$/g, (spaces) => spaces.replace(/\s/g, entity))
     .replace(NOT_RAW, entity);
 }
+
+/** Nothing in it can mean something to Markdown, and most texts are so. */
+const PLAIN_PROSE = /^[A-Za-z](?:[A-Za-z0-9 ,.;:()'/-]*[A-Za-z0-9,.;:()'/-])?$/;
 
 /** An underscore between letters means nothing. The test for letters is loaded only where there is one. */
 function withUnderscores(text: string): string {
