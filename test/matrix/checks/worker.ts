@@ -36,9 +36,9 @@ export async function redeliversAfterKill(deployment: Deployment, port: number):
   }
   const survivor = await startReady(deployment, worker);
   const runs = (): readonly Readonly<Record<string, unknown>>[] =>
-    entriesOf(survivor).filter(
-      ({ msg, jobId }) => msg === "message processed" && ids.includes(String(jobId)),
-    );
+    deployment.started
+      .flatMap(entriesOf)
+      .filter(({ msg, jobId }) => msg === "message processed" && ids.includes(String(jobId)));
   const again = await until(() => new Set(runs().map(({ jobId }) => jobId)).size === ids.length, {
     timeoutMs: againWithinMs,
   });
