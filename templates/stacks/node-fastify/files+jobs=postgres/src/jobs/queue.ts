@@ -71,13 +71,21 @@ export function openQueue({ postgres: { pool } }: { postgres: Postgres }, log: L
       await producer.start();
     },
     prepare: async () => {
-      const boss = open({ migrate: true });
-      await boss.start();
-      await boss.createQueue(failedQueue);
-      await boss.createQueue(queue, policy);
-      await boss.updateQueue(queue, policy);
-      await boss.stop({ close: false });
-      log.info("queue ready");
+      const lock = await pool.connect();
+      try {
+        // Releases may run at the same time, and pg-boss makes its schema before it takes a lock of its own.
+        await lock.query("select pg_advisory_lock(hashtext('jobs'))");
+        const boss = open({ migrate: true });
+        await boss.start();
+        await boss.createQueue(failedQueue);
+        await boss.createQueue(queue, policy);
+        await boss.updateQueue(queue, policy);
+        await boss.stop({ close: false });
+        log.info("queue ready");
+      } finally {
+        // The lock ends with its session.
+        lock.release(true);
+      }
     },
     close: async () => {
       await stopWork();
