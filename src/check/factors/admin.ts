@@ -48,7 +48,7 @@ export const admin = [
       });
     },
   }),
-  staticCheck("admin/release", {
+  staticCheck("admin/declared-release", {
     title: "Migrations are a release",
     asks: "Where the repo has migrations, does a descriptor say when they run?",
     why: "“Running database migrations” is the manifesto’s first example of a one-off process, run “against a release, using the same codebase and config as any process run against that release”.",

@@ -145,7 +145,7 @@ export const concurrency = [
       );
     },
   }),
-  staticCheck("concurrency/process-types", {
+  staticCheck("concurrency/worker-process", {
     title: "Each type of work has its process type",
     asks: "Where the code has a worker, does something start it?",
     why: "“HTTP requests may be handled by a web process, and long-running background tasks handled by a worker process.”",

@@ -480,12 +480,11 @@ const nameCache = new WeakMap<Survey, ReadonlySet<string>>();
 function usedNames(survey: Survey): ReadonlySet<string> {
   const cached = nameCache.get(survey);
   if (cached) return cached;
-  const used = new Set(
-    survey.sources.parsed.flatMap(({ outline }) => [
-      ...outline.names,
-      ...outline.reads.map(({ name }) => name),
-    ]),
-  );
+  const used = new Set(survey.sources.named);
+  for (const { outline } of survey.sources.parsed) {
+    for (const name of outline.names) used.add(name);
+    for (const { name } of outline.reads) used.add(name);
+  }
   const expansions = /\$\{?([A-Z][A-Z0-9_]*)/g;
   const isScript = (path: string) =>
     /(^|\/)(bin\/[\w.-]+|Procfile[\w.]*|Dockerfile[\w.]*|Makefile|[\w.-]+\.(sh|ya?ml|toml|conf|cfg|json))$/.test(

@@ -4,7 +4,7 @@ import { parseShell } from "../parsers/shell.ts";
 import { textOf } from "../parsers/source/outline.ts";
 import { advice, type Fault, notTried, type Place, risk, staticCheck, violation } from "../static-check.ts";
 import { below, folderOf, foldersAbove, nameOf, partOf } from "../survey/places.ts";
-import { packageOf } from "../survey/sources.ts";
+import { packageOf } from "../survey/quick-look.ts";
 import type { Survey } from "../survey/survey.ts";
 import { lineOf } from "./evidence.ts";
 import { type Step, stepsIn } from "./steps.ts";

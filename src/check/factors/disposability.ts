@@ -33,7 +33,7 @@ export const disposability = [
             /^(npm|yarn|pnpm|npx|bunx|pipenv|poetry)$/.test(program.name) &&
             !/^(install|ci|i|add|build|exec|cache|config|prune)$/.test(first) &&
             !/^run(-script)? (build|compile)/.test(program.args.join(" "));
-          if (!isManager || program.exec) return [];
+          if (!isManager) return [];
           const place = { file: command.file, line: lineIn(command, program) };
           const message = `SIGTERM goes to ${program.name}, and not to the app.`;
           return [

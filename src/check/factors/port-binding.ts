@@ -292,6 +292,8 @@ function listenOf(call: Call, { language }: Source): Listen | null {
       : "any";
     if (first?.kind === "map") return ofMap(first, byDefault);
     if (!first || first.kind === "function") return null;
+    // Fastify takes nothing but a map, which is made elsewhere.
+    if (byDefault === "loopback") return make({ kind: "unknown" }, { kind: "unknown" });
     return make(
       first,
       second?.kind === "text" ? second : undefined,

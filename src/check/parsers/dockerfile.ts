@@ -1,11 +1,9 @@
-import { type Instruction as AstInstruction, DockerfileParser } from "dockerfile-ast";
 import { wordsOf } from "./shell.ts";
 
 export type Instruction = {
   readonly keyword: string;
   /** The arguments as they stand, continued lines joined, flags and heredocs included. */
   readonly text: string;
-  readonly flags: readonly string[];
   /** The words of the exec form; null where a shell reads them. */
   readonly exec: readonly string[] | null;
   readonly line: number;
@@ -28,8 +26,7 @@ export type Dockerfile = {
 export function parseDockerfile(text: string, file: string): Dockerfile {
   const globals = new Map<string, string>();
   const stages: { image: string; name: string | null; line: number; instructions: Instruction[] }[] = [];
-  for (const node of DockerfileParser.parse(text).getInstructions()) {
-    const instruction = read(node);
+  for (const instruction of instructionsIn(text)) {
     if (instruction.keyword === "FROM") {
       const words = wordsOf(instruction.text).filter((word) => !word.startsWith("--"));
       const image = (words[0] ?? "").replace(
@@ -82,19 +79,48 @@ export function pairsOf({
   });
 }
 
-function read(node: AstInstruction): Instruction {
-  const raw = node.getRawArgumentsContent() ?? "";
-  const text = raw
-    .replace(/^[ \t]*#.*\n/gm, "")
-    .replace(/\\[ \t]*\r?\n/g, " ")
-    .trim();
-  const flags = [...text.matchAll(/^(?:\s*--[a-z-]+(?:=\S+)?)+/g)].flatMap(([head]) =>
-    head.trim().split(/\s+/),
-  );
-  const keyword = node.getKeyword();
-  const line = node.getRange().start.line + 1;
-  return { keyword, text, flags, exec: execForm(keyword, text), line };
+/** The instructions in order: with lines continued, comments and blanks in between left out, and heredocs whole. */
+function instructionsIn(text: string): Instruction[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const continued = escapeOf(lines) === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
+  const found: Instruction[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const start = at;
+    const first = /^\s*([A-Za-z]+)(?:\s+(.*))?$/.exec(lines[at] as string);
+    if (!first) continue;
+    const pieces: string[] = [];
+    for (let rest = first[2] ?? ""; ; rest = lines[at] as string) {
+      const isSkipped = pieces.length > 0 && /^\s*(#|$)/.test(rest);
+      if (!isSkipped) pieces.push(rest.replace(continued, "").trim());
+      if ((!isSkipped && !continued.test(rest)) || at + 1 >= lines.length) break;
+      at++;
+    }
+    const keyword = (first[1] as string).toUpperCase();
+    const marks = /^(RUN|COPY|ADD)$/.test(keyword) ? heredocsIn(pieces.join(" ")) : [];
+    const body: string[] = [];
+    for (const mark of marks) {
+      while (at + 1 < lines.length && lines[at + 1]?.replace(/^\t+/, "") !== mark)
+        body.push(lines[++at] as string);
+      body.push(lines[++at] ?? "");
+    }
+    const joined = [pieces.join(" ").trim(), ...body].join("\n");
+    found.push({ keyword, text: joined, exec: execForm(keyword, joined), line: start + 1 });
+  }
+  return found;
 }
+
+/** The parser directive `# escape=`, which stands above all else. */
+function escapeOf(lines: readonly string[]): string {
+  for (const line of lines) {
+    const directive = /^#\s*([a-z]+)\s*=\s*(\S+)\s*$/i.exec(line);
+    if (!directive) return "\\";
+    if (directive[1]?.toLowerCase() === "escape") return directive[2] as string;
+  }
+  return "\\";
+}
+
+const heredocsIn = (text: string): string[] =>
+  [...text.matchAll(/(?:^|\s)\d*<<-?["']?(\w+)["']?/g)].map(([, mark]) => mark as string);
 
 function execForm(keyword: string, text: string): string[] | null {
   if (!/^(CMD|ENTRYPOINT|RUN|SHELL)$/.test(keyword)) return null;

@@ -6,6 +6,8 @@ import {
   type Comparison,
   type EnvironmentRead,
   type Import,
+  lazily,
+  lazyFunction,
   lineCounter,
   none,
   type Outline,
@@ -36,7 +38,6 @@ class Reader {
   readonly #comparisons: Comparison[] = [];
   readonly #reads: EnvironmentRead[] = [];
   readonly #names = new Set<string>();
-  #readsAll = false;
   #depth = 0;
 
   constructor(text: string) {
@@ -55,7 +56,6 @@ class Reader {
       texts: this.#texts,
       comparisons: this.#comparisons,
       reads: this.#reads,
-      readsAll: this.#readsAll,
       names: this.#names,
     };
   }
@@ -83,7 +83,7 @@ class Reader {
     const module = this.#string(node.getChild("String"));
     if (module === null) return;
     const alias = node.getChild("DefName");
-    const name = alias ? this.#slice(alias) : module.replace(/\/v\d+$/, "").replace(/^.*\//, "");
+    const name = alias ? this.#slice(alias) : module.replace(/[/.]v\d+$/, "").replace(/^.*\//, "");
     this.#modules.set(name.replace(/^go-|-go$/g, ""), module);
     this.#imports.push({ module, line: this.#lineAt(node.from), typeOnly: false, optional: false });
   }
@@ -143,15 +143,11 @@ class Reader {
     if (target === null) return;
     const line = this.#lineAt(node.from);
     const name = args[0]?.kind === "text" ? args[0].text : null;
-    if (/^(os\.(Getenv|LookupEnv)|syscall\.Getenv)$/.test(target)) {
-      if (name === null) this.#readsAll = true;
-      else {
-        this.#names.add(name);
-        this.#reads.push({ name, fallback: null, line });
-      }
-    } else if (target === "os.Environ") this.#readsAll = true;
-    else if (/^(get|must|lookup)?env(or|default|string|with\w*)?$/i.test(target) && name !== null)
-      if (variableName.test(name)) this.#reads.push({ name, fallback: args[1] ?? null, line });
+    const isOwn = /^(get|must|lookup)?env(or|default|string|with\w*)?$/i.test(target);
+    if (name !== null && /^(os\.(Getenv|LookupEnv)|syscall\.Getenv)$/.test(target))
+      this.#reads.push({ name, fallback: null, line });
+    else if (name !== null && isOwn && variableName.test(name))
+      this.#reads.push({ name, fallback: args[1] ?? null, line });
     this.#calls.push({ target, args, named: none, line, guarded: false });
   }
 
@@ -313,13 +309,16 @@ class Reader {
   }
 
   #function(node: SyntaxNode): Value {
-    const calls: string[] = [];
     const body = node.getChild("Block");
-    body?.cursor().iterate((inner) => {
-      if (inner.name !== "CallExpr") return;
-      calls.push((inner.node.firstChild && this.#path(inner.node.firstChild)) ?? "");
+    const calls = lazily(() => {
+      const targets: string[] = [];
+      body?.cursor().iterate((inner) => {
+        if (inner.name !== "CallExpr") return;
+        targets.push((inner.node.firstChild && this.#path(inner.node.firstChild)) ?? "");
+      });
+      return targets;
     });
-    return { kind: "function", calls, empty: body !== null && parts(body).length === 0 };
+    return lazyFunction(calls, body !== null && parts(body).length === 0);
   }
 
   #variable(name: string): Value {

@@ -7,6 +7,9 @@ import {
   type EnvironmentRead,
   either,
   type Import,
+  lazily,
+  lazyCall,
+  lazyFunction,
   lineCounter,
   none,
   type Outline,
@@ -52,7 +55,6 @@ class Reader {
   readonly #comparisons: Comparison[] = [];
   readonly #reads: EnvironmentRead[] = [];
   readonly #names = new Set<string>();
-  #readsAll = false;
   #depth = 0;
 
   constructor(text: string, tree: Tree) {
@@ -71,7 +73,6 @@ class Reader {
       texts: this.#texts,
       comparisons: this.#comparisons,
       reads: this.#reads,
-      readsAll: this.#readsAll,
       names: this.#names,
     };
   }
@@ -223,13 +224,14 @@ class Reader {
   }
 
   #visitCall(node: SyntaxNode): void {
-    const { target, args } = this.#call(node);
+    const target = this.#target(node);
     if (target === "require") {
       this.#visitImport(node.getChild("ArgList")?.getChild("String") ?? null, isNested(node));
       return;
     }
     if (target === null) return;
-    this.#calls.push({ target, args, named: none, line: this.#lineAt(node.from), guarded: false });
+    const args = lazily(() => this.#args(node));
+    this.#calls.push(lazyCall({ target, line: this.#lineAt(node.from), guarded: false }, { args }));
   }
 
   #visitText(node: SyntaxNode): void {
@@ -264,21 +266,11 @@ class Reader {
         this.#reads.push({ name, fallback: this.#fallbackAround(node), line: this.#lineAt(node.from) });
       return;
     }
-    if (this.#isEnvironment(node) && !this.#isTakenApart(node)) this.#readsAll = true;
     const index = node.getChild("[")?.nextSibling;
     if (index && index.name !== "String") {
       const value = this.#value(index);
       if (value.kind === "environment") this.#compare(value, unknown, node.from);
     }
-  }
-
-  #isTakenApart(node: SyntaxNode): boolean {
-    const parent = node.parent;
-    if (parent?.name === "MemberExpression" && parent.firstChild?.from === node.from) {
-      const index = parent.getChild("[")?.nextSibling;
-      return index ? index.name === "String" : true;
-    }
-    return node.prevSibling?.prevSibling?.name === "ObjectPattern";
   }
 
   /** What stands in where the variable is absent: of `a || b`, through calls that only convert. */
@@ -318,14 +310,17 @@ class Reader {
       this.#assignments.push({ target, value: this.#value(right), line: this.#lineAt(node.from) });
   }
 
-  #call(node: SyntaxNode): { target: string | null; args: Value[] } {
+  #target(node: SyntaxNode): string | null {
     const callee = node.name === "NewExpression" ? node.firstChild?.nextSibling : node.firstChild;
-    const list = node.getChild("ArgList");
+    return callee ? this.#path(callee) : null;
+  }
+
+  #args(node: SyntaxNode): Value[] {
     const args: Value[] = [];
-    for (let child = list?.firstChild; child; child = child.nextSibling)
+    for (let child = node.getChild("ArgList")?.firstChild; child; child = child.nextSibling)
       if (!/^[(),]$/.test(child.name) && !isComment(child))
         args.push(child.name === "Spread" ? unknown : this.#value(child));
-    return { target: callee ? this.#path(callee) : null, args };
+    return args;
   }
 
   #value(node: SyntaxNode): Value {
@@ -400,14 +395,25 @@ class Reader {
   }
 
   #callValue(node: SyntaxNode): Value {
-    const { target, args } = this.#call(node);
+    const target = this.#target(node);
     if (target === null) return unknown;
     if (target === "require") {
       const module = this.#string(node.getChild("ArgList")?.getChild("String") ?? null);
       return module === null ? unknown : { kind: "name", path: module.replace(/^node:/, "") };
     }
-    if (transparent.has(target) && args[0]) return args[0];
-    return { kind: "call", target, args, named: none };
+    if (transparent.has(target)) {
+      const [first] = this.#args(node);
+      if (first) return first;
+    }
+    const args = lazily(() => this.#args(node));
+    return {
+      kind: "call",
+      target,
+      named: none,
+      get args() {
+        return args();
+      },
+    };
   }
 
   #map(node: SyntaxNode): Value {
@@ -429,17 +435,16 @@ class Reader {
   }
 
   #function(node: SyntaxNode): Value {
-    const calls: string[] = [];
     const body = node.getChild("Block") ?? node.lastChild;
-    body?.cursor().iterate((inner) => {
-      if (inner.name !== "CallExpression" && inner.name !== "NewExpression") return;
-      const callee =
-        inner.name === "NewExpression" ? inner.node.firstChild?.nextSibling : inner.node.firstChild;
-      const target = callee ? this.#path(callee) : null;
-      calls.push(target ?? "");
+    const calls = lazily(() => {
+      const targets: string[] = [];
+      body?.cursor().iterate((inner) => {
+        if (inner.name === "CallExpression" || inner.name === "NewExpression")
+          targets.push(this.#target(inner.node) ?? "");
+      });
+      return targets;
     });
-    const empty = body?.name === "Block" && children(body).length === 0;
-    return { kind: "function", calls, empty };
+    return lazyFunction(calls, body?.name === "Block" && children(body).length === 0);
   }
 
   #variable(name: string): Value {

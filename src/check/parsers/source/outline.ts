@@ -6,8 +6,6 @@ export type Outline = {
   readonly texts: readonly Text[];
   readonly comparisons: readonly Comparison[];
   readonly reads: readonly EnvironmentRead[];
-  /** Whether the environment is also passed on as a whole, so that more names may be read than are seen. */
-  readonly readsAll: boolean;
   /** Words of upper case in literals and in names, which may be names of variables. */
   readonly names: ReadonlySet<string>;
 };
@@ -75,6 +73,39 @@ export const textOf = (value: Value | undefined | null): string | null =>
 export function pathOfValue(value: Value): string | null {
   if (value.kind === "name") return value.path;
   return value.kind === "call" ? `${value.target}()` : null;
+}
+
+/** What is worked out when it is first asked for: most calls are of no interest to any rule. */
+export function lazily<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
+
+type LazyCall = { readonly args: () => readonly Value[]; readonly named?: () => Entries };
+
+export function lazyCall(parts: Omit<Call, "args" | "named">, { args, named = () => none }: LazyCall): Call {
+  return {
+    ...parts,
+    get args() {
+      return args();
+    },
+    get named() {
+      return named();
+    },
+  };
+}
+
+export function lazyFunction(calls: () => readonly string[], empty: boolean): Value {
+  return {
+    kind: "function",
+    empty,
+    get calls() {
+      return calls();
+    },
+  };
 }
 
 /** Of several values that a variable is given: the only one, or the environment's with its fallback. */

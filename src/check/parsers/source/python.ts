@@ -7,6 +7,8 @@ import {
   type EnvironmentRead,
   either,
   type Import,
+  lazily,
+  lazyFunction,
   lineCounter,
   none,
   type Outline,
@@ -39,7 +41,6 @@ class Reader {
   readonly #reads: EnvironmentRead[] = [];
   readonly #names = new Set<string>();
   readonly #guards: { readonly from: number; readonly to: number }[] = [];
-  #readsAll = false;
   #depth = 0;
 
   constructor(text: string) {
@@ -58,7 +59,6 @@ class Reader {
       texts: this.#texts,
       comparisons: this.#comparisons,
       reads: this.#reads,
-      readsAll: this.#readsAll,
       names: this.#names,
     };
   }
@@ -155,7 +155,7 @@ class Reader {
     if (name !== null) {
       const fallback = args[1] ?? named.get("default") ?? null;
       this.#reads.push({ name, fallback: fallback ?? this.#fallbackAround(node), line });
-    } else if (args.some((arg) => arg.kind === "name" && arg.path === "os.environ")) this.#readsAll = true;
+    }
     const guarded = this.#guards.some(({ from, to }) => node.from >= from && node.to <= to);
     this.#calls.push({ target, args, named, line, guarded });
   }
@@ -196,8 +196,6 @@ class Reader {
     if (name === null) {
       const index = node.getChild("[")?.nextSibling;
       if (!index || index.name === "String") return;
-      const isWhole = node.firstChild && this.#path(node.firstChild) === "os.environ";
-      if (isWhole) this.#readsAll = true;
       const value = this.#value(index);
       if (value.kind === "environment") this.#compare(value, unknown, node.from);
       return;
@@ -244,7 +242,6 @@ class Reader {
       const name = field.getChild("VariableName");
       if (name) this.#names.add(this.#slice(name).toUpperCase());
     }
-    this.#readsAll = true;
   }
 
   #call(node: SyntaxNode): { target: string | null; args: Value[]; named: Map<string, Value> } {
@@ -356,18 +353,21 @@ class Reader {
 
   #function(node: SyntaxNode): Value {
     const body = node.getChild("Body");
-    const calls: string[] = [];
-    (body ?? node).cursor().iterate((inner) => {
-      if (inner.name !== "CallExpression" && inner.name !== "RaiseStatement") return;
-      const callee = inner.name === "RaiseStatement" ? inner.node.lastChild : inner.node.firstChild;
-      calls.push((callee && this.#path(callee)) ?? "");
+    const calls = lazily(() => {
+      const targets: string[] = [];
+      (body ?? node).cursor().iterate((inner) => {
+        if (inner.name !== "CallExpression" && inner.name !== "RaiseStatement") return;
+        const callee = inner.name === "RaiseStatement" ? inner.node.lastChild : inner.node.firstChild;
+        targets.push((callee && this.#path(callee)) ?? "");
+      });
+      return targets;
     });
     const statements = body ? parts(body).filter(({ name }) => name !== ":") : [];
     const empty = body
       ? statements.every(({ name }) => name === "PassStatement") &&
         !/[^\s:]/.test(this.#slice(body).replace("pass", ""))
-      : calls.length === 0 && /:\s*(None|True|False|0|1)\s*$/.test(this.#slice(node));
-    return { kind: "function", calls, empty };
+      : calls().length === 0 && /:\s*(None|True|False|0|1)\s*$/.test(this.#slice(node));
+    return lazyFunction(calls, empty);
   }
 
   #variable(name: string): Value {
