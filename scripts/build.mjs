@@ -19,6 +19,7 @@ const shared = {
   platform: "node",
   mainFields: ["module", "main"],
   define: { __VERSION__: JSON.stringify(version) },
+  charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
 };
@@ -50,13 +51,15 @@ const { metafile } = await build({
     prompts: "prompts/lib/index.js",
     // The build of yaml that esbuild can take parts of.
     yaml: join(root, "node_modules/yaml/browser/dist/index.js"),
-    // What execa prints with `verbose`, and how editors colour what Lezer parsed: neither is used here.
+    // How execa words a signal in a message of its own, what it prints with `verbose`, how editors colour what Lezer parsed, how ESLint walks: not used here.
+    "eslint-visitor-keys": join(root, "scripts/unused/eslint-visitor-keys.mjs"),
+    "human-signals": join(root, "scripts/unused/human-signals.mjs"),
     figures: join(root, "scripts/unused/figures.mjs"),
     "pretty-ms": join(root, "scripts/unused/pretty-ms.mjs"),
     "@lezer/highlight": join(root, "scripts/unused/lezer-highlight.mjs"),
   },
   metafile: true,
-  plugins: [builtinsWithoutImport()],
+  plugins: [builtinsWithoutImport(), withoutUnusedPrompts()],
 });
 // esbuild splits only ES modules. As CommonJS they start without Node's module loader, which takes a fifth of a start.
 for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && name !== "bin.cjs")) {
@@ -64,6 +67,7 @@ for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && na
     format: "cjs",
     platform: "node",
     target: "node20.19",
+    charset: "utf8",
     minify: true,
     supported: { "dynamic-import": false },
     define: { "import.meta.dirname": "__dirname" },
@@ -142,6 +146,18 @@ function builtinsWithoutImport() {
         contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
         loader: "js",
       }));
+    },
+  };
+}
+
+/** `prompts` loads every kind of question that it has; these are never asked. */
+function withoutUnusedPrompts() {
+  const unused =
+    /prompts\/lib\/(elements\/(date|number|autocomplete|autocompleteMultiselect|toggle)|dateparts\/index)\.js$/;
+  return {
+    name: "without-unused-prompts",
+    setup({ onLoad }) {
+      onLoad({ filter: unused }, () => ({ contents: "module.exports = class {};", loader: "js" }));
     },
   };
 }

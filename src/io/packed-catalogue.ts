@@ -1,3 +1,4 @@
+import { kindFolders } from "../core/catalogue.ts";
 import type { Catalogue, Json, Layer, Template, TemplateFile } from "../core/types.ts";
 
 /**
@@ -6,15 +7,13 @@ import type { Catalogue, Json, Layer, Template, TemplateFile } from "../core/typ
  */
 export type PackedCatalogue = { readonly index: string; readonly bodies: string };
 
-type Span = readonly [start: number, end: number];
-type PackedFile = readonly [
-  path: TemplateFile["path"],
-  kind: BodyKind,
-  span: Span,
-  executable: 0 | 1,
-  origin: string,
-];
-type BodyKind = "text" | "program" | "bytes";
+/**
+ * Bodies follow one another in the order of the index, so that a length says where each is. The origin of a file follows
+ * from its path; one whose path is a program has it written down.
+ */
+type PackedFile = readonly [path: TemplateFile["path"], length: number, flags: number, origin?: string];
+
+const flagsOf = { executable: 1, template: 2, program: 4, bytes: 8 } as const;
 
 type Index = {
   readonly integrity: string;
@@ -26,7 +25,7 @@ type Index = {
       readonly condition: readonly string[];
       readonly files: readonly PackedFile[];
     }[];
-    readonly lockfiles: readonly (readonly [name: string, span: Span])[];
+    readonly lockfiles: readonly (readonly [name: string, length: number])[];
   }[];
 };
 
@@ -37,26 +36,27 @@ const pointer = /sha512@(\d+)/g;
 
 export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
   let bodies = "";
-  const places = new Map<string, number>();
-  const putLockfile = (data: Json): Span => {
-    const text = JSON.stringify(data).replace(digest, (found) => {
-      const place = places.get(found);
-      return place === undefined ? found : `sha512@${place}`;
-    });
-    for (const match of text.matchAll(digest)) places.set(match[0], bodies.length + match.index);
-    return put(text);
-  };
-  const put = (text: string): Span => {
-    const start = bodies.length;
+  const digests = new Map<string, number>();
+  const put = (text: string): number => {
     bodies += text;
-    return [start, bodies.length];
+    return text.length;
   };
   const file = ({ path, body, executable, origin }: TemplateFile): PackedFile => {
-    const flag = executable ? 1 : 0;
-    if (typeof body === "string") return [path, "text", put(body), flag, origin];
-    if (body instanceof Uint8Array)
-      return [path, "bytes", put(Buffer.from(body).toString("base64")), flag, origin];
-    return [path, "program", put(JSON.stringify(body.program)), flag, origin];
+    const flags = (executable ? flagsOf.executable : 0) | (origin.endsWith(".hbs") ? flagsOf.template : 0);
+    const rest: [] | [string] = typeof path === "string" ? [] : [origin];
+    if (typeof body === "string") return [path, put(body), flags, ...rest];
+    if (body instanceof Uint8Array) {
+      return [path, put(Buffer.from(body).toString("base64")), flags | flagsOf.bytes, ...rest];
+    }
+    return [path, put(JSON.stringify(body.program)), flags | flagsOf.program, ...rest];
+  };
+  const lockfile = (data: Json): number => {
+    const text = JSON.stringify(data).replace(digest, (found) => {
+      const place = digests.get(found);
+      return place === undefined ? found : `sha512@${place}`;
+    });
+    for (const match of text.matchAll(digest)) digests.set(match[0], bodies.length + match.index);
+    return put(text);
   };
   const index: Index = {
     integrity: catalogue.integrity,
@@ -65,7 +65,7 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
       id,
       definition,
       layers: layers.map(({ condition, files }) => ({ condition, files: files.map(file) })),
-      lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, putLockfile(data)] as const),
+      lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, lockfile(data)] as const),
     })),
   };
   return { index: JSON.stringify(index), bodies };
@@ -73,45 +73,50 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
 
 export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
   const { integrity, templates } = JSON.parse(index) as Index;
-  const cut = ([start, end]: Span) => bodies.slice(start, end);
+  let place = 0;
+  const take = (length: number): (() => string) => {
+    const start = place;
+    place += length;
+    return () => bodies.slice(start, start + length);
+  };
   const whole = (text: string) =>
     text.includes("sha512@")
-      ? text.replace(pointer, (_, place) => bodies.slice(Number(place), Number(place) + digestLength))
+      ? text.replace(pointer, (_, at) => bodies.slice(Number(at), Number(at) + digestLength))
       : text;
   return {
     integrity,
-    templates: templates.map(({ kind, id, definition, layers, lockfiles }) => ({
-      kind,
-      id,
-      definition,
-      layers: layers.map(
-        ({ condition, files }): Layer => ({ condition, files: files.map((file) => unpackFile(file, cut)) }),
-      ),
-      lockfiles: Object.defineProperties(
-        {},
-        Object.fromEntries(
-          lockfiles.map(([name, span]) => [
-            name,
-            { enumerable: true, get: () => JSON.parse(whole(cut(span))) as Json },
-          ]),
+    templates: templates.map(({ kind, id, definition, layers, lockfiles }) => {
+      const folder = kind === "base" ? kind : `${kindFolders[kind]}/${id}`;
+      return {
+        kind,
+        id,
+        definition,
+        layers: layers.map(({ condition, files }): Layer => {
+          const layer = `${folder}/${["files", ...condition].join("+")}`;
+          return { condition, files: files.map((file) => unpackFile(file, layer, take(file[1]))) };
+        }),
+        lockfiles: Object.defineProperties(
+          {},
+          Object.fromEntries(
+            lockfiles.map(([name, length]) => {
+              const text = take(length);
+              return [name, { enumerable: true, get: () => JSON.parse(whole(text())) as Json }];
+            }),
+          ),
         ),
-      ),
-    })),
+      };
+    }),
   };
 }
 
-function unpackFile(
-  [path, kind, span, executable, origin]: PackedFile,
-  cut: (span: Span) => string,
-): TemplateFile {
+function unpackFile([path, , flags, origin]: PackedFile, layer: string, text: () => string): TemplateFile {
   return {
     path,
-    executable: executable === 1,
-    origin,
+    executable: (flags & flagsOf.executable) !== 0,
+    origin: origin ?? `${layer}/${path}${(flags & flagsOf.template) === 0 ? "" : ".hbs"}`,
     get body(): TemplateFile["body"] {
-      const text = cut(span);
-      if (kind === "text") return text;
-      return kind === "bytes" ? Buffer.from(text, "base64") : { program: JSON.parse(text) };
+      if ((flags & flagsOf.program) !== 0) return { program: JSON.parse(text()) };
+      return (flags & flagsOf.bytes) === 0 ? text() : Buffer.from(text(), "base64");
     },
   };
 }

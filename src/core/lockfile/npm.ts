@@ -9,8 +9,8 @@ export type NpmLock = {
 type NpmPackage = {
   /** Where the package lies, such as `node_modules/a/node_modules/b`. */
   readonly at: string;
-  /** Scalars and lists, in npm's order; the flags go among them. */
-  readonly scalars: readonly (readonly [key: string, text: string])[];
+  /** The lines of scalars and lists, in npm's order; the flags go among them. */
+  readonly scalars: readonly string[];
   readonly maps: readonly string[];
   readonly edges: readonly Edge[];
 };
@@ -49,9 +49,7 @@ export function readNpmLock(text: string): NpmLock {
       const sorted = lines.sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1));
       return {
         at,
-        scalars: sorted
-          .filter(([, value]) => !isMap(value))
-          .map(([key, value]) => [key, line(key, value)] as const),
+        scalars: sorted.filter(([, value]) => !isMap(value)).map(([key, value]) => line(key, value)),
         maps: sorted.filter(([, value]) => isMap(value)).map(([key, value]) => line(key, value)),
         edges: edgesOf(entry, (name) => index.get(find(index, at, name) ?? "")),
       };
@@ -101,14 +99,20 @@ export function pruneNpmLock({ lockfileVersion, packages }: NpmLock, manifest: M
 function withFlags({ scalars, maps }: NpmPackage, flags: readonly string[]): string {
   const lines: string[] = [];
   let next = 0;
-  for (const [key, text] of scalars) {
-    for (let flag = flags[next]; flag !== undefined && !isFirst(key) && flag < key; flag = flags[++next]) {
+  for (const text of scalars) {
+    for (let flag = flags[next]; flag !== undefined && goesBefore(flag, text); flag = flags[++next]) {
       lines.push(`      "${flag}": true`);
     }
     lines.push(text);
   }
   for (; next < flags.length; next++) lines.push(`      "${flags[next]}": true`);
   return [...lines, ...maps].join(",\n");
+}
+
+function goesBefore(flag: string, text: string): boolean {
+  const start = text.indexOf('"') + 1;
+  const key = text.slice(start, text.indexOf('"', start));
+  return placeOf(key) >= 4 && flag < key;
 }
 
 /** Which packages are reached without an edge of the kind that is left out. */
@@ -161,10 +165,6 @@ function find(places: ReadonlyMap<string, number>, at: string, name: string): st
 function placeOf(key: string): number {
   const place = ["name", "version", "resolved", "integrity", "dependencies"].indexOf(key);
   return place === -1 ? 5 : place;
-}
-
-function isFirst(key: string): boolean {
-  return placeOf(key) < 4;
 }
 
 function isMap(value: unknown): boolean {

@@ -1,0 +1,1 @@
+export const signalsByName = new Proxy({}, { get: (_, name) => ({ description: String(name) }) });
