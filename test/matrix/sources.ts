@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
@@ -7,7 +7,7 @@ import type { Tree } from "../../src/core/types.ts";
 import { nameOf } from "./combinations.ts";
 import { type Emitted, writeTree } from "./emit.ts";
 import type { Report } from "./report.ts";
-import { step } from "./step.ts";
+import { attempt, step } from "./step.ts";
 import { buildEnvironment } from "./toolchain.ts";
 
 const isSource = (path: string): boolean => /^(src|test)\/|^(tsconfig.*|biome)\.json$/.test(path);
@@ -52,28 +52,46 @@ export async function verifySources(
     }
   });
 
-  const folders = distinct.map((one, index) => {
-    const target = join(folder, `${index}`);
-    mkdirSync(target, { recursive: true });
-    writeTree(one.tree, target);
-    symlinkSync(join(everything, "node_modules"), join(target, "node_modules"));
-    return { target, combination: one.combination };
+  for (const [index, { tree }] of distinct.entries()) writeTree(tree, join(everything, `${index}`));
+  const judge = async (line: string, cwd: string, timeoutMs: number): Promise<void> => {
+    const { code, text } = await attempt(session, { line, cwd, environment, timeoutMs });
+    if (code !== 0) throw new Error(text.split("\n").slice(0, 25).join("\n"));
+  };
+  await report.check(subject, "lint", async () => {
+    await inParallel(
+      2,
+      distinct.map(({ combination }, index) => async () => {
+        const line = "exec ../node_modules/.bin/biome check --error-on-warnings";
+        await judge(line, join(everything, `${index}`), 60_000).catch((error) => {
+          throw new Error(`${nameOf(combination)}: ${error.message}`);
+        });
+      }),
+    );
   });
-  for (const [name, line] of [
-    ["lint", "node_modules/.bin/biome check --error-on-warnings"],
-    ["types", "node_modules/.bin/tsc"],
-  ] as const) {
-    await report.check(subject, name, async () => {
-      const judge = (what: (typeof folders)[number]) => async () => {
-        try {
-          await step(session, { line, cwd: what.target, environment, timeoutMs: 120_000 });
-        } catch (error) {
-          throw new Error(`${nameOf(what.combination)}: ${(error as Error).message}`);
-        }
-      };
-      await inParallel(2, folders.map(judge));
-    });
-  }
+  await report.check(subject, "types", async () => {
+    const configs = new Map(
+      distinct.map(({ tree }, index) => [`${tree.get("tsconfig.json")?.content}`, index]),
+    );
+    for (const [config, some] of configs) {
+      // One program for all of that config, so that what they import is read once.
+      const those = [...distinct.keys()].filter(
+        (index) => `${distinct[index]?.tree.get("tsconfig.json")?.content}` === config,
+      );
+      const include = those.flatMap((index) => [`${index}/src`, `${index}/test`]);
+      const whole = JSON.stringify({ extends: `./${some}/tsconfig.json`, include });
+      writeFileSync(join(everything, "tsconfig.json"), whole);
+      await judge("exec node_modules/.bin/tsc --noEmit --pretty false", everything, 300_000).catch(
+        (error) => {
+          throw new Error(
+            error.message.replace(/^(\d+)\//gm, (_: string, index: string) => {
+              const found = distinct[Number(index)];
+              return found === undefined ? `${index}/` : `${nameOf(found.combination)}: `;
+            }),
+          );
+        },
+      );
+    }
+  });
 }
 
 function sourcesOf(tree: Tree): string {
