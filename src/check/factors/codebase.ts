@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type Data, isDataMap, listAt, mapAt, textAt } from "../parsers/data.ts";
 import { advice, notTried, risk, staticCheck, violation } from "../static-check.ts";
 import { below, folderOf, foldersAbove, nameOf, partOf, resolvePath } from "../survey/places.ts";
@@ -96,9 +95,8 @@ export const codebase = [
         const root = roots.find(({ folder }) => path.startsWith(`${folder}/`))?.folder;
         const text = root === undefined ? null : survey.repo.read(path);
         if (root === undefined || text === null || text.length < 1000) continue;
-        const hash = createHash("sha256").update(text).digest("hex");
-        const earlier = seen.get(hash);
-        if (earlier === undefined) seen.set(hash, path);
+        const earlier = seen.get(text);
+        if (earlier === undefined) seen.set(text, path);
         else if (!earlier.startsWith(`${root}/`)) copies.push(`${earlier} = ${path}`);
       }
       return copies.length < 2

@@ -10,7 +10,17 @@ const browser =
 const compiled =
   /\.min\.[cm]?js$|\.bundle\.js$|(^|\/)(dist|build|out|coverage|vendor|third_party|generated|__generated__)\//i;
 
+const parts = new Map<string, Part>();
+
 export function partOf(path: string): Part {
+  const known = parts.get(path);
+  if (known) return known;
+  const part = findPart(path);
+  parts.set(path, part);
+  return part;
+}
+
+function findPart(path: string): Part {
   if (tests.test(path)) return "test";
   if (tools.test(path)) return "tool";
   return browser.test(path) ? "browser" : "app";

@@ -21,9 +21,7 @@ import {
   variableName,
 } from "./outline.ts";
 
-const plain = parser.configure({ dialect: "jsx" });
-const typed = parser.configure({ dialect: "ts" });
-const typedMarkup = parser.configure({ dialect: "ts jsx" });
+const parsers = new Map<string, typeof parser>();
 
 /** Functions that give their argument in another form. */
 const transparent = new Set([
@@ -36,10 +34,33 @@ const transparent = new Set([
   "Number.parseFloat",
 ]);
 const deepest = 12;
+const visited = new Set([
+  "CallExpression",
+  "NewExpression",
+  "DynamicImport",
+  "ExportDeclaration",
+  "String",
+  "TemplateString",
+  "PropertyName",
+  "PropertyDefinition",
+  "MemberExpression",
+  "BinaryExpression",
+  "SwitchStatement",
+  "AssignmentExpression",
+]);
 
 export function outlineJavascript(text: string, path: string): Outline {
-  const language = /\.[cm]?ts$/.test(path) ? typed : path.endsWith(".tsx") ? typedMarkup : plain;
-  return new Reader(text, language.parse(text)).outline();
+  const dialect = /\.[cm]?ts$/.test(path) ? "ts" : path.endsWith(".tsx") ? "ts jsx" : "jsx";
+  return new Reader(text, parserOf(dialect).parse(text)).outline();
+}
+
+/** Configured when it is first needed: that takes as long as parsing a file. */
+function parserOf(dialect: string): typeof parser {
+  const known = parsers.get(dialect);
+  if (known) return known;
+  const made = parser.configure({ dialect });
+  parsers.set(dialect, made);
+  return made;
 }
 
 class Reader {
@@ -64,8 +85,14 @@ class Reader {
   }
 
   outline(): Outline {
-    this.#tree.iterate({ enter: (node) => this.#bind(node.name, node) });
-    this.#tree.iterate({ enter: (node) => this.#visit(node.name, node) });
+    const found: SyntaxNode[] = [];
+    this.#tree.iterate({
+      enter: (ref) => {
+        this.#bind(ref.name, ref);
+        if (visited.has(ref.name)) found.push(ref.node);
+      },
+    });
+    for (const node of found) this.#visit(node);
     return {
       imports: this.#imports,
       calls: this.#calls,
@@ -170,49 +197,43 @@ class Reader {
     }
   }
 
-  #visit(name: string, ref: { readonly node: SyntaxNode; readonly from: number; readonly to: number }): void {
-    switch (name) {
+  #visit(node: SyntaxNode): void {
+    switch (node.name) {
       case "CallExpression":
       case "NewExpression":
-        this.#visitCall(ref.node);
+        this.#visitCall(node);
         break;
       case "DynamicImport":
-        this.#visitImport(ref.node.getChild("String"), true);
+        this.#visitImport(node.getChild("String"), true);
         break;
       case "ExportDeclaration": {
-        const typeOnly = ref.node.getChild("type") !== null;
-        if (ref.node.getChild("from")) this.#visitImport(ref.node.getChild("String"), false, typeOnly);
+        const typeOnly = node.getChild("type") !== null;
+        if (node.getChild("from")) this.#visitImport(node.getChild("String"), false, typeOnly);
         break;
       }
       case "String":
       case "TemplateString":
-        this.#visitText(ref.node);
+        this.#visitText(node);
         break;
       case "PropertyName":
       case "PropertyDefinition": {
-        const word = this.#text.slice(ref.from, ref.to);
+        const word = this.#text.slice(node.from, node.to);
         if (variableName.test(word)) this.#names.add(word);
         break;
       }
       case "MemberExpression":
-        this.#visitMember(ref.node);
-        break;
-      case "VariableDefinition":
-      case "VariableName":
+        this.#visitMember(node);
         break;
       case "BinaryExpression":
-        this.#visitBinary(ref.node);
+        this.#visitBinary(node);
         break;
       case "SwitchStatement": {
-        const about = ref.node.getChild("ParenthesizedExpression");
-        if (about) this.#compare(this.#value(about), unknown, ref.from);
+        const about = node.getChild("ParenthesizedExpression");
+        if (about) this.#compare(this.#value(about), unknown, node.from);
         break;
       }
       case "AssignmentExpression":
-        this.#visitAssignment(ref.node);
-        break;
-      case "Property":
-      case "PropertyDeclaration":
+        this.#visitAssignment(node);
         break;
     }
   }
