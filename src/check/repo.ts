@@ -122,9 +122,9 @@ function hasGitAbove(root: string): boolean {
   }
 }
 
-/** Git runs nothing that the repo's own configuration names. */
-async function git(cwd: string, args: readonly string[]): Promise<string | null> {
-  const { execFile } = await import("node:child_process");
+/** Git runs nothing that the repo's own configuration names. Its module is loaded only where there is git. */
+function git(cwd: string, args: readonly string[]): Promise<string | null> {
+  const { execFile } = process.getBuiltinModule("node:child_process");
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
   for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
   const safe = [

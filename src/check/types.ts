@@ -58,22 +58,5 @@ export type Finding = {
 /** A check that could not be tried. It has neither passed nor failed. */
 export type NotRun = { readonly slug: string; readonly reason: string };
 
-export type FactorSummary = {
-  readonly factor: Factor;
-  /** The strongest proof there is: by running, only by reading, or none. */
-  readonly proof: Proof | "none";
-  readonly passed: number;
-  readonly findings: number;
-  readonly notRun: number;
-};
-
 /** What was not stated and had to be guessed: `build command: npm ci`. */
 export type Inference = { readonly what: string; readonly value: string; readonly from: string };
-
-export type CheckReport = {
-  readonly findings: readonly Finding[];
-  readonly notRun: readonly NotRun[];
-  readonly passed: readonly string[];
-  readonly factors: readonly FactorSummary[];
-  readonly inferred: readonly Inference[];
-};

@@ -7,7 +7,7 @@ import type { ProbeResult } from "../../check/probe/probe.ts";
 import { type Repo, readRepo } from "../../check/repo.ts";
 import { buildReport, type Report } from "../../check/report/build-report.ts";
 import { applySuppressions, readSuppressions, type Suppression } from "../../check/suppressions.ts";
-import { type CheckDefinition, factors } from "../../check/types.ts";
+import { type CheckDefinition, factors, type NotRun } from "../../check/types.ts";
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
 import { version } from "../../core/version.ts";
@@ -39,7 +39,10 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
   const repo = await readRepo(directory);
   if (procfile !== null && repo.read(procfile) === null) throw noProcfile(procfile, directory);
   const suppressions = await statedSuppressions(repo);
-  const read = await inspect(repo, chosen);
+  const inspected = await inspect(repo, chosen);
+  const read = boot
+    ? inspected
+    : { ...inspected, notRun: [...inspected.notRun, ...unbooted(checks, only, skip)] };
   const run = boot ? await runProbe(resolve(directory), { ...chosen, texts }) : null;
   const found = applySuppressions([...read.findings, ...(run?.findings ?? [])], suppressions);
   const report = buildReport({
@@ -47,7 +50,7 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
     run,
     findings: found.kept,
     suppressed: found.suppressed,
-    unread: read.unread,
+    unread: inspected.unread,
     manifest,
     checks,
   });
@@ -55,6 +58,17 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
     process.stderr.write(`${from} suppresses ${slug}, of which nothing is found.\n`);
   print(await write(report, { format, manifest, boot, checks }));
   return report.findings.some(({ severity }) => severity === "violation") ? 1 : 0;
+}
+
+/** Checks that were asked for by name, and need the app to run. */
+function unbooted(
+  checks: ReadonlyMap<string, CheckDefinition>,
+  only: readonly string[],
+  skip: readonly string[],
+): NotRun[] {
+  return [...checks.values()]
+    .filter(({ slug, proof }) => proof === "run" && only.includes(slug) && !skip.includes(slug))
+    .map(({ slug }) => ({ slug, reason: "the app was not run: add --boot" }));
 }
 
 type Written = {
