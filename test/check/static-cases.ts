@@ -1202,4 +1202,47 @@ export const cases: readonly Case[] = [
       "# ${{ secrets.AWS_SECRET_ACCESS_KEY }}\njobs:\n  a:\n    env:\n      K: ${{ secrets.DEPLOY_ROLE }}\n",
     ),
   },
+
+  // What good repos hold, and was taken for a fault once.
+  {
+    slug: "config/secrets-in-code",
+    what: "labels, samples and redactions",
+    bad: py('client_secret = "q8w7e6r5t4"\n'),
+    good: py(
+      'A = {"password": "Database password (default: x)", "secret": "OAuth2 Client Secret", "token": "My Token"}\nB = {"connection_string": "x://demo:demo@host/db"}\n',
+    ),
+  },
+  {
+    slug: "config/services-in-code",
+    what: "redactions and samples",
+    bad: py('URL = "redis://cache:6379/0"\n'),
+    good: py('URL = "redis://[REDACTED]"\nD = {"example": "redis://cache:6379/0"}\n'),
+  },
+  {
+    slug: "backing-services/embedded-database",
+    what: "a question about a URL",
+    bad: py('URL = "sqlite:///app.db"\n'),
+    good: py('x = url.startswith("sqlite:///") or url == "sqlite://"\n'),
+  },
+  {
+    slug: "port-binding/loopback",
+    what: "options that are handed on",
+    bad: py("import uvicorn\nuvicorn.run(app, port=port)\n"),
+    good: py("import uvicorn\nuvicorn.run(app, **options)\n"),
+  },
+  {
+    slug: "dependencies/base-image",
+    what: "a template of a Dockerfile",
+    bad: { "Dockerfile.prod": "FROM node\n" },
+    good: { "Dockerfile.hbs": "FROM {{image}}\n", "templates/a/Dockerfile.tmpl": "FROM x\n" },
+  },
+  {
+    slug: "build-release-run/image-tags",
+    what: "a kustomization",
+    bad: deployment("          image: a/b\n"),
+    good: {
+      ...deployment("          image: a/b\n"),
+      "k8s/kustomization.yaml": "images:\n  - name: a/b\n    newTag: '1'\n",
+    },
+  },
 ];

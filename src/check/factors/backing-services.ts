@@ -102,7 +102,8 @@ export const backingServices = [
         };
         return [
           ...outline.texts.flatMap(({ text, line }) =>
-            /^sqlite3?(\+\w+)?:\/\/(?!.*memory)/.test(text) || /^django\.db\.backends\.sqlite3$/.test(text)
+            /^sqlite3?(\+\w+)?:\/{2,3}(?!.*memory)[\w.~]/.test(text) ||
+            /^django\.db\.backends\.sqlite3$/.test(text)
               ? add(line, "high")
               : [],
           ),

@@ -92,9 +92,13 @@ export const buildReleaseRun = [
     why: "“Every release should always have a unique release ID … Releases are an append-only ledger and a release cannot be mutated once it is created.”",
     fix: "Name the image by the version or the digest that the build gave it.",
     fooledBy: "Tags that a tool replaces at the time of deploy.",
-    judge: ({ images }) => {
+    judge: ({ images, repo }) => {
+      const isKustomized = repo.paths.some(
+        (path) => /^kustomization\.ya?ml$/.test(nameOf(path)) && /^images:/m.test(repo.read(path) ?? ""),
+      );
       const deploys = images.filter(({ use }) => use === "deploy");
       if (deploys.length === 0) return notTried("no descriptor names an image to deploy");
+      if (isKustomized) return notTried("a kustomization names the images");
       return deploys.flatMap(({ image, tag, digest, file, line }) =>
         digest === null && (tag === null || tag === "latest") && !/[${]/.test(image)
           ? [violation("A deploy names an image that changes.", { file, line }, `image: ${image}`)]

@@ -20,7 +20,7 @@ const secretKey =
 const placeholder =
   /^(x+|\*+|changeme|change[-_ ]?me|example|sample|dummy|test(ing)?|todo|none|null|undefined|your[-_ ].*|<.*>|\{.*\}|\$.*|%.*|password|secret|token|string|required|hidden|redacted|masked|bearer|basic|input|text|field|label)$/i;
 const tokens =
-  /\b((?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|sk_live_\w{16,}|rk_live_\w{16,}|xox[baprs]-[\w-]{20,}|SG\.[\w-]{22}\.[\w-]{43}|AIza[\w-]{35}|npm_\w{36})\b|-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----/;
+  /\b((?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|sk_live_\w{16,}|rk_live_\w{16,}|xox[baprs]-[\w-]{20,}|SG\.[\w-]{22}\.[\w-]{43}|AIza[\w-]{35}|npm_\w{36})\b|-----BEGIN (RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----\s*[\w+/=\s]{40}/;
 
 const appSources = ({ sources }: Survey): readonly Source[] =>
   sources.parsed.filter(({ part }) => part === "app");
@@ -155,8 +155,8 @@ export const config = [
             textOf(fallback) === null ? [] : [[textOf(fallback), name] as const],
           ),
         );
-        return outline.texts.flatMap(({ text, line }): Fault[] => {
-          if (!serviceUrl.test(text) || /[\s<>{}$]|user:pass/i.test(text)) return [];
+        return outline.texts.flatMap(({ text, line, key }): Fault[] => {
+          if (!serviceUrl.test(text) || /[\s<>{}$]|\[[a-z]|user:pass/i.test(text) || isSample(key)) return [];
           const name = fallbacks.get(text);
           const place = { file: path, line };
           const evidence = lineOf(survey, path, line);
@@ -446,7 +446,8 @@ function secretsIn({ path, outline }: Source, survey: Survey): Fault[] {
     else if (
       !serviceUrl.test(text) &&
       /^[a-z][\w+.-]*:\/\/[^\s:/@]+:[^\s@/]+@[^\s]+$/i.test(text) &&
-      !/[<>{}$]|user:pass|:\*+@/i.test(text)
+      !/[<>{}$]|\[[a-z]|user:pass|:\*+@/i.test(text) &&
+      !isSample(key)
     )
       add(line, "A URL in the code has a password.", "high");
     else if (key !== null && isSecretText(key, text) && !fallbacks.has(text))
@@ -460,6 +461,10 @@ function secretsIn({ path, outline }: Source, survey: Survey): Fault[] {
   return [...found.values()];
 }
 
+/** The key of a text that shows how something is written. */
+const isSample = (key: string | null): boolean =>
+  key !== null && /example|sample|placeholder|connection_string|template/i.test(key);
+
 const lastPart = (key: string): string => key.split(/[.]/).at(-1) ?? key;
 
 function isSecretText(key: string, text: string): boolean {
@@ -467,10 +472,11 @@ function isSecretText(key: string, text: string): boolean {
     return false;
   if (placeholder.test(text) || /^[A-Z][A-Z0-9_]+$/.test(text) || /^(https?:|\/|\.\/)/.test(text))
     return false;
-  // A sentence, a label, or the name of a field.
+  // A label, a sentence, or the name of a field.
+  if (/\s\S+\s/.test(text) || /[()]$/.test(text)) return false;
   return (
     !/^[a-z]+([ _.-][a-z]+)*[?:]?$/i.test(text) ||
-    /keyboard cat|insecure|^(secret|super|my)[-_ ]?\w*(secret|key|password)/i.test(text)
+    /^keyboard cat$|insecure|^(secret|super|my)[-_]?\w*(secret|key|password)$/.test(text)
   );
 }
 

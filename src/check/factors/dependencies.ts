@@ -298,7 +298,8 @@ export const dependencies = [
         .filter(({ part }) => part === "app")
         .flatMap((source) => spawnsIn(source));
       const declared = declaredPrograms(survey);
-      return spawns.flatMap(({ program, file, line }) => {
+      const first = new Map([...spawns].reverse().map((spawn) => [spawn.program, spawn]));
+      return [...first.values()].flatMap(({ program, file, line }) => {
         const packages = Object.hasOwn(tools, program) ? tools[program] : undefined;
         if (!packages || packages.some((name) => declared.has(name)) || declared.has(program)) return [];
         return [

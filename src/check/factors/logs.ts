@@ -109,13 +109,7 @@ export const logs = [
       );
       if (python.length === 0) return notTried("no image starts a program of Python");
       const isSet = survey.settings.some(({ name }) => name === "PYTHONUNBUFFERED");
-      const prints = appSources(survey).some(
-        ({ language, outline }) =>
-          language === "python" &&
-          outline.calls.some(
-            ({ target, named }) => target === "print" && !named.has("flush") && !named.has("file"),
-          ),
-      );
+      const { prints } = survey.sources;
       if (isSet || !prints) return [];
       return python.flatMap(({ command, program }) =>
         program.args[0]?.startsWith("-u") || program.variables.some(({ name }) => name === "PYTHONUNBUFFERED")

@@ -301,6 +301,7 @@ function listenOf(call: Call, { language }: Source): Listen | null {
     );
   }
   if (language === "python") {
+    if (named.has("**")) return null;
     if (target === "uvicorn.run")
       return make(named.get("port") ?? { kind: "number", number: 8000 }, named.get("host"), "loopback");
     if (

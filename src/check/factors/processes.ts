@@ -51,11 +51,12 @@ export const processes = [
         return [
           ...outline.calls.flatMap(({ target, args, line }) => {
             const options = args[0]?.kind === "map" ? args[0].entries : new Map<string, Value>();
-            const folder = textOf(options.get(target === "multer" ? "dest" : "destination"));
-            const keeps = (target === "multer" && options.has("dest")) || target === "multer.diskStorage";
-            return keeps && !/^\/tmp\b/.test(folder ?? "")
-              ? [add(line, folder === null ? "medium" : "high")]
-              : [];
+            const stated = options.get(target === "multer" ? "dest" : "destination");
+            const folder = textOf(stated);
+            const isTemporary =
+              /^\/tmp\b/.test(folder ?? "") || (stated?.kind === "call" && stated.target === "os.tmpdir");
+            const keeps = (target === "multer" && stated !== undefined) || target === "multer.diskStorage";
+            return keeps && !isTemporary ? [add(line, folder === null ? "medium" : "high")] : [];
           }),
           ...outline.calls.flatMap(({ target, line }) =>
             /\bFileSystemStorage$/.test(target) ? [add(line, "medium")] : [],

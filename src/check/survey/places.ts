@@ -2,11 +2,11 @@
 export type Part = "app" | "test" | "tool" | "browser";
 
 const tests =
-  /(^|\/)(tests?|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|examples?|docs?|samples?|bench(marks?)?|stories|cypress|playwright|features)\/|[._-](test|spec|stories|e2e|bench)\.\w+$|(^|\/)(test_[^/]*|conftest|[^/]*_test)\.(py|go)$|(^|\/)tests?\.(py|[cm]?[jt]s)$/i;
+  /(^|\/)(tests?|testfiles?[\w-]*|__tests__|specs?|e2e|fixtures?|__mocks__|mocks?|testdata|examples?|docs?|samples?|bench(marks?)?|stories|cypress|playwright|features)\/|[._-](test|spec|stories|e2e|bench)\.\w+$|(^|\/)(test_[^/]*|conftest|[^/]*_test)\.(py|go)$|(^|\/)tests?\.(py|[cm]?[jt]s)$/i;
 const tools =
-  /(^|\/)(scripts?|tools?|hack|ci|tasks?-?runner|\.[a-z][^/]*)\/|(^|\/)[^/]*\.(config|conf)\.[cm]?[jt]s$|(^|\/)(gulpfile|gruntfile|webpack|rollup|vite|jest|karma|babel|metro|Makefile)[^/]*\.[cm]?[jt]s$|(^|\/)(setup|noxfile|fabfile)\.py$|\.d\.[cm]?ts$/i;
+  /(^|\/)(scripts?|tools?|hack|ci|templates?|skeletons?|boilerplates?|\.[a-z][^/]*)\/|(^|\/)[^/]*\.(config|conf)\.[cm]?[jt]s$|(^|\/)(gulpfile|gruntfile|webpack|rollup|vite|jest|karma|babel|metro|Makefile)[^/]*\.[cm]?[jt]s$|(^|\/)(setup|noxfile|fabfile)\.py$|\.d\.[cm]?ts$/i;
 const browser =
-  /(^|\/)(public|static|assets|wwwroot|client|frontend|www)\/(?=.*\.(jsx?|tsx?|mjs|vue|svelte)$)/i;
+  /(^|\/)(public|static|assets|wwwroot|client|frontend|www|web-?app|web-?ui|ui|dashboard)\/(?=.*\.(jsx?|tsx?|mjs|vue|svelte)$)/i;
 const compiled =
   /\.min\.[cm]?js$|\.bundle\.js$|(^|\/)(dist|build|out|coverage|vendor|third_party|generated|__generated__)\//i;
 

@@ -24,7 +24,7 @@ const wanted: { readonly [language in Language]: RegExp } = {
     /environ|getenv|BaseSettings|decouple|dotenv/,
     /uvicorn|\.run\(|run_app|waitress|HTTPServer|signal\.|runserver/,
     /subprocess|os\.system|os\.popen|setsid|daemon|\.pid["']/,
-    /FileHandler|filename=|loguru|SysLog|HTTPHandler|SocketHandler|logging_loki|watchtower|\.log["']|print\(/,
+    /FileHandler|filename=|loguru|SysLog|HTTPHandler|SocketHandler|logging_loki|watchtower|\.log["']/,
     /SESSION_|LocMem|FileBased|MEDIA_ROOT|FileSystemStorage|STORAGES|[sS]cheduler/,
     /Celery\(|dramatiq|\brq\b|auto_ack|no_ack/,
     /sqlite|redis|MongoClient|psycopg|pymysql|MySQLdb|asyncpg|pika|DATABASES|secret_key|SECRET_KEY/,

@@ -22,6 +22,8 @@ export type Sources = {
   readonly unread: readonly string[];
   /** Those of the declared variables whose name stands in the code for sure; the others show in what is parsed. */
   readonly named: ReadonlySet<string>;
+  /** Whether Python prints by itself, and not through a logger. */
+  readonly prints: boolean;
 };
 
 type Unparsed = Omit<Source, "outline">;
@@ -64,6 +66,7 @@ export async function readSources(repo: Repo, names: readonly string[]): Promise
   const unread = new Set<string>();
   const chosen: Unparsed[] = [];
   const rest: Unparsed[] = [];
+  let prints = false;
   for (const path of repo.paths) {
     const language = languages.find(([ending]) => ending.test(path))?.[1];
     const part = language || hasOtherLanguage(path) ? partOf(path) : "tool";
@@ -76,6 +79,7 @@ export async function readSources(repo: Repo, names: readonly string[]): Promise
     const text = repo.read(path);
     if (text === null || isMinified(text)) continue;
     const source = { path, language, part, text };
+    prints ||= language === "python" && part === "app" && /^\s*print\((?!.*(flush|file)=)/m.test(text);
     if (part === "test" ? /sqlite/i.test(text) : isWorthParsing(source, repo)) chosen.push(source);
     else if (part === "app") rest.push(source);
   }
@@ -86,7 +90,7 @@ export async function readSources(repo: Repo, names: readonly string[]): Promise
   const named = names.filter((name) => rest.some(({ text }) => standsInCode(text, name)));
   const open = names.filter((name) => !seen.has(name) && !named.includes(name));
   const more = await parse(rest.filter(({ text }) => open.some((name) => text.includes(name))));
-  return { parsed: [...parsed, ...more], counts, unread: [...unread].sort(), named: new Set(named) };
+  return { parsed: [...parsed, ...more], counts, unread: [...unread].sort(), named: new Set(named), prints };
 }
 
 async function parse(sources: readonly Unparsed[]): Promise<Source[]> {

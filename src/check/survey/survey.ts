@@ -29,7 +29,8 @@ export type SurveyOptions = { readonly procfile?: string | null };
 
 const isProcfile = (name: string): boolean => name === "Procfile";
 const isDockerfile = (name: string): boolean =>
-  /^(Dockerfile|Containerfile)(\.[\w-]+)?$/.test(name) || /\.Dockerfile$/.test(name);
+  (/^(Dockerfile|Containerfile)(\.[\w-]+)?$/.test(name) || /\.Dockerfile$/.test(name)) &&
+  !/\.(hbs|mustache|tmpl|tpl|template|j2|jinja2?|ejs|erb|njk|liquid|dockerignore)$/.test(name);
 const jsonNames = new Set(["package.json", "app.json", "devcontainer.json", "deno.json", "composer.json"]);
 const tomlNames = new Set(["pyproject.toml", "Cargo.toml", "mise.toml", ".mise.toml", "Pipfile"]);
 const yamlNames = new Set([

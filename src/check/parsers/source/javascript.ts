@@ -256,11 +256,12 @@ class Reader {
   }
 
   #visitText(node: SyntaxNode): void {
-    const text = this.#string(node) ?? this.#text.slice(node.from + 1, node.to - 1);
+    const whole = this.#string(node);
+    const text = whole ?? this.#text.slice(node.from + 1, node.to - 1);
     const parent = node.parent;
     if (parent?.name === "ImportDeclaration" || parent?.name === "ExportDeclaration") return;
     if (variableName.test(text)) this.#names.add(text);
-    this.#texts.push({ text, line: this.#lineAt(node.from), key: this.#keyOf(node) });
+    this.#texts.push({ text, line: this.#lineAt(node.from), key: whole === null ? null : this.#keyOf(node) });
   }
 
   #keyOf(node: SyntaxNode): string | null {

@@ -260,7 +260,9 @@ class Reader {
         named.set(this.#slice(child), this.#value(next.nextSibling));
         child = next.nextSibling;
       } else if (child.name === "*" || child.name === "**") {
-        args.push(unknown);
+        // What is in it may be any argument.
+        if (child.name === "**") named.set("**", unknown);
+        else args.push(unknown);
         child = next ?? child;
       } else if (!/^[(),]$/.test(child.name) && child.name !== "Comment") args.push(this.#value(child));
     }
