@@ -1245,4 +1245,20 @@ export const cases: readonly Case[] = [
       "k8s/kustomization.yaml": "images:\n  - name: a/b\n    newTag: '1'\n",
     },
   },
+  {
+    slug: "dependencies/toolchain-agreement",
+    what: "a version that looks like a number, through an anchor",
+    bad: {
+      ".python-version": "3.10\n",
+      ...workflow(
+        "jobs:\n  a:\n    steps:\n      - uses: actions/setup-python@v6\n        with:\n          python-version: 3.1\n",
+      ),
+    },
+    good: {
+      ".python-version": "3.10\n",
+      ...workflow(
+        "x: &x\n  python-version: 3.10\njobs:\n  a:\n    steps:\n      - uses: actions/setup-python@v6\n        with:\n          <<: *x\n",
+      ),
+    },
+  },
 ];

@@ -297,6 +297,7 @@ export const dependencies = [
       const spawns = survey.sources.parsed
         .filter(({ part }) => part === "app")
         .flatMap((source) => spawnsIn(source));
+      if (spawns.length === 0) return [];
       const declared = declaredPrograms(survey);
       const first = new Map([...spawns].reverse().map((spawn) => [spawn.program, spawn]));
       return [...first.values()].flatMap(({ program, file, line }) => {

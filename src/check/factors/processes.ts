@@ -93,7 +93,8 @@ export const processes = [
                 (/target-group-attributes$/.test(key) && /stickiness.enabled=true/.test(String(stated)))
               )
                 found.push([...place, key]);
-          if (at(value, "network", "session_affinity") === true) found.push(["network", "session_affinity"]);
+          if (textAt(value, "network", "session_affinity") === "true")
+            found.push(["network", "session_affinity"]);
           return found.map((path) =>
             violation(
               "Requests of a user are kept with one process.",

@@ -98,6 +98,9 @@ function finish({ words, redirections, line }: Open, operator: string): SimpleCo
   };
 }
 
+const operatorStarts = "<>&|;()0123456789";
+const operatorAt = /^(?:\d*(?:>>|>&|<<<|<<-?|>\||[<>])|&>>?|\|\||&&|;;|\|&|[;&|()])/;
+
 function* tokens(text: string): Generator<Token> {
   let line = 1;
   let word = "";
@@ -157,13 +160,13 @@ function* tokens(text: string): Generator<Token> {
         line += newlines(text, at, at + length);
         at += length;
       }
-    } else if (/\s/.test(letter)) {
+    } else if (letter === " " || letter === "\t" || letter === "\r") {
       yield* take();
       at++;
     } else {
-      const operator = /^(?:\d*(?:>>|>&|<<<|<<-?|>\||[<>])|&>>?|\|\||&&|;;|\|&|[;&|()])/.exec(
-        text.slice(at, at + 6),
-      )?.[0];
+      const operator = operatorStarts.includes(letter)
+        ? operatorAt.exec(text.slice(at, at + 6))?.[0]
+        : undefined;
       if (operator && !(started && /^\d/.test(operator))) {
         yield* take();
         if (/^<<-?$/.test(operator)) awaitsHeredoc = true;

@@ -5,7 +5,9 @@ import type { Data } from "./data.ts";
 export function parseYaml(text: string): Data[] {
   const counter = new LineCounter();
   try {
+    // All scalars as their text: 3.10 is a version, and no number.
     const documents = parseAllDocuments(text, {
+      schema: "failsafe",
       merge: true,
       lineCounter: counter,
       logLevel: "silent",
