@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub's and a shell's braces are meant
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { comment } from "../../src/core/escape/comment.ts";
 import { escapeValue } from "../../src/core/escape/escape-value.ts";
 import { formatOf, targetOf } from "../../src/core/escape/format-of.ts";
@@ -76,11 +77,7 @@ describe("what a second program would expand", () => {
     }
     fc.assert(
       fc.property(hostileText, (text) => {
-        const read = JSON.parse(
-          written(".github/workflows/ci.yml", text)
-            .replace(/\\x(..)/g, "\\u00$1")
-            .replace(/\\u(....)/g, "\\u$1"),
-        );
+        const read: string = parseYaml(written(".github/workflows/ci.yml", text));
         expect(read.replace(/\$\{\{ '((?:[^']|'')*)' \}\}/g, "$1")).toBe(text);
       }),
     );
