@@ -124,6 +124,10 @@ export function validateAnswers(catalogue: Catalogue, answers: Answers): void {
     "processes",
     answers.processes.map((process) => process.name),
   );
+  unique(
+    "processes",
+    answers.processes.map((process) => process.type),
+  );
   for (const platform of answers.platforms)
     oneOf("platforms", platform, ids(templatesOf(catalogue, "platform")));
   unique("platforms", answers.platforms);

@@ -104,6 +104,11 @@ describe("contradictions", () => {
     [{ services: ["postgres", "postgres"] }, "answers/services", "--services"],
     [{ services: ["postgre"] }, "answers/services", "postgres"],
     [{ stack: "web-only", services: ["postgres"] }, "answers/services", "redis"],
+    [
+      { processes: ["web", "worker", { name: "mailer", type: "worker" }] },
+      "answers/processes",
+      "--processes",
+    ],
     [{ stack: "rails" }, "answers/stack", "node-fastify"],
     [{ ci: "gitlab" }, "answers/ci", "github"],
     [{ license: "GPL" }, "answers/license", "MIT"],
