@@ -12,6 +12,8 @@ export type ReconcileOptions = {
   readonly theirs: Tree;
   /** The answer for a file that both have and neither recorded; without one it is a conflict. */
   readonly policy?: (path: string) => Resolution | undefined;
+  /** What the person had before the templates did, as the receipt has it: `<path>#<key>`. It stays when theirs drops it. */
+  readonly kept?: readonly string[];
 };
 export type Resolution = "ours" | "theirs" | "merge";
 
@@ -19,30 +21,71 @@ type Verdict = {
   readonly change?: Change;
   readonly conflicts?: readonly Conflict[];
   readonly kept?: boolean;
+  readonly found?: readonly string[];
+  readonly released?: readonly string[];
+};
+
+/** With what changes in `kept`: keys that theirs adds and ours has already, and those that theirs has no more. */
+export type KeyedReconciliation = Reconciliation & {
+  readonly found: readonly string[];
+  readonly released: readonly string[];
 };
 
 /** The changes that bring ours to theirs without undoing what the person did since base. Changes nothing itself. */
-export async function reconcile({ base, ours, theirs, policy }: ReconcileOptions): Promise<Reconciliation> {
+export async function reconcile(options: ReconcileOptions): Promise<KeyedReconciliation> {
+  const { base, ours, theirs, policy } = options;
   const changes: Change[] = [];
   const conflicts: Conflict[] = [];
   const identical: string[] = [];
   const kept: string[] = [];
+  const found: string[] = [];
+  const released: string[] = [];
+  const keysOf = keptKeys(options.kept ?? []);
   for (const path of [...new Set([...base.keys(), ...theirs.keys()])].sort()) {
     const sides = { base: base.get(path), ours: ours.get(path), theirs: theirs.get(path) };
-    const verdict = await decide(path, sides, { others: ours, policy });
+    const verdict = await decide(path, sides, { others: ours, policy, keys: keysOf.get(path) ?? noKeys });
     if (verdict.change) changes.push(verdict.change);
+    found.push(...(verdict.found ?? []).map((key) => `${path}#${key}`));
+    released.push(...(verdict.released ?? []).map((key) => `${path}#${key}`));
     if (verdict.kept) kept.push(path);
     conflicts.push(...(verdict.conflicts ?? []));
     if (!verdict.change && !verdict.kept && !verdict.conflicts?.length && sides.theirs && sides.ours)
       identical.push(path);
   }
-  return { changes, conflicts, identical, kept };
+  return { changes, conflicts, identical, kept, found, released };
+}
+
+const noKeys: ReadonlySet<string> = new Set();
+
+function keptKeys(kept: readonly string[]): ReadonlyMap<string, Set<string>> {
+  const keys = new Map<string, Set<string>>();
+  for (const entry of kept) {
+    const [path = "", key = ""] = splitKept(entry);
+    if (key === "") continue;
+    const known = keys.get(path) ?? new Set();
+    keys.set(path, known.add(key));
+  }
+  return keys;
+}
+
+/** The path and the key of an entry of `kept`; no key where it is the whole file. */
+export function splitKept(entry: string): readonly [path: string, key: string] {
+  const at = entry.indexOf("#");
+  return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
 }
 
 type FileSides = { readonly [side in "base" | "ours" | "theirs"]: FileContent | undefined };
-type Surroundings = { readonly others: Tree; readonly policy: ReconcileOptions["policy"] | undefined };
+type Surroundings = {
+  readonly others: Tree;
+  readonly policy: ReconcileOptions["policy"] | undefined;
+  readonly keys: ReadonlySet<string>;
+};
 
-async function decide(path: string, sides: FileSides, { others, policy }: Surroundings): Promise<Verdict> {
+async function decide(
+  path: string,
+  sides: FileSides,
+  { others, policy, keys }: Surroundings,
+): Promise<Verdict> {
   const { base, ours, theirs } = sides;
   if (theirs === undefined) return removed(path, sides);
   if (ours === undefined) {
@@ -51,11 +94,13 @@ async function decide(path: string, sides: FileSides, { others, policy }: Surrou
     return { change: { kind: "add", path, after: theirs } };
   }
   const executable = mergedMode(sides as Present);
-  if (alike(ours.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
-  if (base === undefined) return existing(path, ours, theirs, policy?.(path));
-  if (same(base.content, theirs.content)) return modified(path, ours, { content: ours.content, executable });
-  if (same(base.content, ours.content)) return modified(path, ours, { content: theirs.content, executable });
-  return merged(path, { base, ours, theirs }, executable);
+  const asItIs = () => modified(path, ours, { content: ours.content, executable });
+  if (base === undefined)
+    return alike(ours.content, theirs.content) ? asItIs() : existing(path, ours, theirs, policy?.(path));
+  if (same(base.content, theirs.content)) return asItIs();
+  if (keys.size === 0 && same(base.content, ours.content))
+    return modified(path, ours, { content: theirs.content, executable });
+  return merged(path, { base, ours, theirs }, { executable, keys });
 }
 
 type Present = {
@@ -84,22 +129,31 @@ async function existing(
   if (roleOf(path) !== null || resolution === "ours") return { kept: true };
   const executable = ours.executable || theirs.executable;
   if (isLineSet(path) || resolution === "merge")
-    return merged(path, { base: undefined, ours, theirs }, executable);
+    return merged(path, { base: undefined, ours, theirs }, { executable, keys: noKeys });
   if (resolution === "theirs") return modified(path, ours, { content: theirs.content, executable });
   return { conflicts: [wholeFile(path, "This file is there already, with other contents.", ours, theirs)] };
 }
 
-async function merged(path: string, { base, ours, theirs }: Present, executable: boolean): Promise<Verdict> {
+type Wanted = { readonly executable: boolean; readonly keys: ReadonlySet<string> };
+
+async function merged(
+  path: string,
+  { base, ours, theirs }: Present,
+  { executable, keys }: Wanted,
+): Promise<Verdict> {
   const texts = [base?.content ?? null, ours.content, theirs.content].map(decoded);
   const [baseText, oursText, theirsText] = texts;
   if (typeof oursText !== "string" || typeof theirsText !== "string" || baseText === undefined) {
+    if (same(ours.content, theirs.content))
+      return modified(path, ours, { content: ours.content, executable });
     return {
       conflicts: [wholeFile(path, "You and the template both changed this binary file.", ours, theirs)],
     };
   }
-  const request = { path, base: baseText, ours: oursText, theirs: theirsText };
+  const request = { path, base: baseText, ours: oursText, theirs: theirsText, kept: keys };
   const result = mergeLight(request) ?? (await mergeHeavy(request));
-  return { ...modified(path, ours, { content: result.text, executable }), conflicts: result.conflicts };
+  const { conflicts, found = [], released = [] } = result;
+  return { ...modified(path, ours, { content: result.text, executable }), conflicts, found, released };
 }
 
 /** The parsers are loaded only where a file needs them, so that a create does not. */

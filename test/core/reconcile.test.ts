@@ -39,7 +39,7 @@ describe("with an empty base, as create", () => {
       { a: "x\n", b: BINARY },
       { a: new TextEncoder().encode("x\n"), b: BINARY.slice() },
     );
-    expect(result).toEqual({ changes: [], conflicts: [], identical: ["a", "b"], kept: [] });
+    expect(result).toMatchObject({ changes: [], conflicts: [], identical: ["a", "b"], kept: [] });
   });
 
   test("makes an identical file executable, and never takes that from one", async () => {
@@ -120,7 +120,7 @@ describe("three-way", () => {
 
   test("leaves a file deleted that the person deleted", async () => {
     const result = await run({ a: "1\n", b: "1\n" }, {}, { a: "1\n", b: "2\n" });
-    expect(result).toEqual({ changes: [], conflicts: [], identical: [], kept: ["a", "b"] });
+    expect(result).toMatchObject({ changes: [], conflicts: [], identical: [], kept: ["a", "b"] });
   });
 
   test("deletes what the template dropped, unless the person changed it", async () => {
@@ -164,6 +164,61 @@ describe("three-way", () => {
   test("applies a change of the executable bit to an edited file", async () => {
     const result = await run({ a: "1" }, { a: "2" }, { a: { content: "1", executable: true } });
     expect(result.changes).toMatchObject([{ after: { content: "2", executable: true } }]);
+  });
+});
+
+describe("what was there before the template had it", () => {
+  const manifest = (dependencies: object) => `${JSON.stringify({ name: "x", dependencies }, null, 2)}\n`;
+  const options = (base: Files, ours: Files, theirs: Files, kept: readonly string[] = []) => ({
+    base: tree(base),
+    ours: tree(ours),
+    theirs: tree(theirs),
+    kept,
+  });
+
+  test.each([
+    {
+      path: "package.json",
+      without: manifest({ zod: "1" }),
+      having: manifest({ "@scope/redis": "2", zod: "1" }),
+      key: "package.json#dependencies/@scope~1redis",
+    },
+    { path: "Procfile", without: "web: a\n", having: "web: a\nworker: b\n", key: "Procfile#worker" },
+    { path: ".gitignore", without: "dist/\n", having: "dist/\n/tmp\n", key: ".gitignore#~1tmp" },
+    { path: ".env.schema", without: "A=\n", having: "A=\n\nB=\n", key: ".env.schema#B" },
+    {
+      path: "compose.yaml",
+      without: "services:\n  web:\n    image: a\n",
+      having: "services:\n  web:\n    image: a\n  redis:\n    image: b\n",
+      key: "compose.yaml#services/redis/image",
+    },
+  ])("is found in $path, and stays when the template drops it", async ({ path, without, having, key }) => {
+    const added = await reconcile(options({ [path]: without }, { [path]: having }, { [path]: having }));
+    expect(added).toMatchObject({ changes: [], conflicts: [], found: [key], released: [] });
+    const dropped = options({ [path]: having }, { [path]: having }, { [path]: without }, [key]);
+    expect(await reconcile(dropped)).toMatchObject({
+      changes: [],
+      conflicts: [],
+      found: [],
+      released: [key],
+    });
+    const unrecorded = await reconcile({ ...dropped, kept: [] });
+    expect(unrecorded.changes).toMatchObject([{ path, after: { content: without } }]);
+  });
+
+  test("stays within a service of which the rest goes", async () => {
+    const before = "services:\n  web: {}\n  redis:\n    image: mine\n";
+    const after = "services:\n  web: {}\n  redis:\n    image: mine\n    restart: always\n";
+    const [base, theirs] = [
+      "services:\n  web: {}\n",
+      "services:\n  web: {}\n  redis:\n    image: mine\n    restart: always\n",
+    ];
+    const added = await reconcile(options({ "c.yaml": base }, { "c.yaml": before }, { "c.yaml": theirs }));
+    expect(added.changes).toMatchObject([{ after: { content: after } }]);
+    const back = await reconcile(
+      options({ "c.yaml": theirs }, { "c.yaml": after }, { "c.yaml": base }, added.found),
+    );
+    expect(back).toMatchObject({ conflicts: [], changes: [{ after: { content: before } }] });
   });
 });
 

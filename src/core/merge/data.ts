@@ -33,10 +33,11 @@ export function mergeData(request: MergeRequest, format: DataFormat): Merged {
   const done = (text: string, conflicts: readonly Conflict[]) => ({
     text: inFormOf(request.ours, text),
     conflicts,
+    ...keys,
   });
   const byLine = request.base === null ? null : cleanByLine(texts);
   const sources = { base, ours, theirs };
-  const { result, clashes } = threeWay(sources);
+  const { result, clashes, ...keys } = threeWay(sources, request.kept);
   const wanted = canonicalResult(result);
   const isRight = (text: string | null) => {
     const parsed = text === null ? null : parse(text);
@@ -44,7 +45,7 @@ export function mergeData(request: MergeRequest, format: DataFormat): Merged {
   };
   if (byLine !== null && clashes.length === 0 && isRight(byLine)) return done(byLine, []);
   const text = emit(sources, result, style).find(isRight);
-  if (text === undefined) return done(texts.ours, [unmerged(request)]);
+  if (text === undefined) return { text: request.ours, conflicts: [unmerged(request)] };
   return done(text, [
     ...clashes.map((clash) => conflictOf(clash, request.path, sources)),
     ...lostComments(request.path, texts, text),

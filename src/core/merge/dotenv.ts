@@ -1,4 +1,4 @@
-import { type EntryConflict, mergeEntries, type Read, readEntries } from "./entries.ts";
+import { type MergedEntries, mergeEntries, type Read, readEntries } from "./entries.ts";
 import { eachSide, type Sides } from "./order.ts";
 
 export function isDotenv(path: string): boolean {
@@ -9,9 +9,9 @@ export function isDotenv(path: string): boolean {
  * Merges by variable; the comments and decorators right above one belong to it. Null where a side has lines that
  * are no assignment, or a variable twice.
  */
-export function mergeDotenv(texts: Sides<string>): { text: string; conflicts: EntryConflict[] } | null {
+export function mergeDotenv(texts: Sides<string>, kept?: ReadonlySet<string>): MergedEntries | null {
   const { base, ours, theirs } = eachSide(texts, (text) => readEntries(text, readAssignment));
-  return base && ours && theirs && mergeEntries({ base, ours, theirs });
+  return base && ours && theirs && mergeEntries({ base, ours, theirs }, kept);
 }
 
 function readAssignment(lines: readonly string[]): Read | null {

@@ -1,3 +1,4 @@
+import { keyOf } from "./kept.ts";
 import { eachSide, mergeOrder, type Sides } from "./order.ts";
 
 /**
@@ -50,8 +51,25 @@ export function splitPending(pending: readonly string[]): { gap: string; lead: s
   return { gap: joined(pending.slice(0, at)), lead: joined(pending.slice(at)) };
 }
 
-/** Merges entries by key; the person's stays where both changed one. */
-export function mergeEntries(sides: Sides<Entries>): { text: string; conflicts: EntryConflict[] } {
+export type MergedEntries = {
+  readonly text: string;
+  readonly conflicts: EntryConflict[];
+  readonly found: readonly string[];
+  readonly released: readonly string[];
+};
+
+/** Merges entries by key; the person's stays where both changed one. `kept` are keys that theirs may not remove. */
+export function mergeEntries(all: Sides<Entries>, kept: ReadonlySet<string> = new Set()): MergedEntries {
+  const [known, mine, wanted] = [all.base, all.ours, all.theirs].map(
+    ({ entries }) => new Set(entries.map(({ key }) => key)),
+  ) as [Set<string>, Set<string>, Set<string>];
+  const released = [...known].filter((key) => !wanted.has(key) && kept.has(keyOf([key])));
+  const found = [...wanted].filter((key) => !known.has(key) && mine.has(key));
+  const base = { ...all.base, entries: all.base.entries.filter(({ key }) => !released.includes(key)) };
+  return { ...merge({ ...all, base }), found, released };
+}
+
+function merge(sides: Sides<Entries>): { text: string; conflicts: EntryConflict[] } {
   const maps = eachSide(sides, ({ entries }) => new Map(entries.map((entry) => [entry.key, entry])));
   const merged = mergeKeyed(eachSide(maps, (map) => mapValues(map, (entry) => entry.body)));
   const conflicts = [...merged.conflicts];

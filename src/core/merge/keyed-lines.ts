@@ -1,4 +1,4 @@
-import { type EntryConflict, mergeEntries, readEntries } from "./entries.ts";
+import { type MergedEntries, mergeEntries, readEntries } from "./entries.ts";
 import { eachSide, type Sides } from "./order.ts";
 
 /** The syntax of one keyed line, for the files that are a list of such. */
@@ -16,7 +16,8 @@ export function isKeyedLines(path: string): boolean {
 export function mergeKeyedLines(
   path: string,
   texts: Sides<string>,
-): { text: string; conflicts: EntryConflict[] } | null {
+  kept?: ReadonlySet<string>,
+): MergedEntries | null {
   const syntax = SYNTAX.find(([file]) => file.test(path))?.[1];
   const { base, ours, theirs } = eachSide(texts, (text) =>
     readEntries(text, ([line = ""]) => {
@@ -24,5 +25,5 @@ export function mergeKeyedLines(
       return key === undefined ? null : { key, length: 1 };
     }),
   );
-  return base && ours && theirs && mergeEntries({ base, ours, theirs });
+  return base && ours && theirs && mergeEntries({ base, ours, theirs }, kept);
 }

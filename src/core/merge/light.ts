@@ -2,6 +2,7 @@ import type { Conflict } from "../types.ts";
 import { isDotenv, mergeDotenv } from "./dotenv.ts";
 import type { EntryConflict } from "./entries.ts";
 import { inFormOf, plainForm } from "./form.ts";
+import { keyOf } from "./kept.ts";
 import { isKeyedLines, mergeKeyedLines } from "./keyed-lines.ts";
 import { isLineSet, mergeLines } from "./lines.ts";
 
@@ -11,22 +12,36 @@ export type MergeRequest = {
   readonly base: string | null;
   readonly ours: string;
   readonly theirs: string;
+  /** Keys that were there before the template had them, in the form of `keyOf`: they stay when it drops them. */
+  readonly kept?: ReadonlySet<string>;
 };
-export type Merged = { readonly text: string; readonly conflicts: readonly Conflict[] };
+export type Merged = {
+  readonly text: string;
+  readonly conflicts: readonly Conflict[];
+  /** Keys that theirs adds to base and that ours has already. */
+  readonly found?: readonly string[];
+  /** Kept keys that theirs has no more: from now on they are the person's alone. */
+  readonly released?: readonly string[];
+};
 
 /** Merges the formats that need no parser of others: lines, dotenv, Procfile. Null for all other files. */
-export function mergeLight({ path, base, ours, theirs }: MergeRequest): Merged | null {
-  if (isLineSet(path)) return { text: inFormOf(ours, mergeLines(base, ours, theirs)), conflicts: [] };
+export function mergeLight({ path, base, ours, theirs, kept }: MergeRequest): Merged | null {
+  if (isLineSet(path)) {
+    const { text, ...keys } = mergeLines(base, ours, theirs, kept);
+    return { text: inFormOf(ours, text), conflicts: [], ...keys };
+  }
   const texts = { base: plainForm(base ?? ""), ours: plainForm(ours), theirs: plainForm(theirs) };
   const merged = isDotenv(path)
-    ? mergeDotenv(texts)
+    ? mergeDotenv(texts, kept)
     : isKeyedLines(path)
-      ? mergeKeyedLines(path, texts)
+      ? mergeKeyedLines(path, texts, kept)
       : null;
   if (merged === null) return null;
   return {
     text: inFormOf(ours, merged.text),
     conflicts: merged.conflicts.map((item) => conflict(path, item)),
+    found: base === null ? [] : merged.found.map((key) => keyOf([key])),
+    released: merged.released.map((key) => keyOf([key])),
   };
 }
 

@@ -1,4 +1,5 @@
 import { plainForm } from "./form.ts";
+import { keyOf } from "./kept.ts";
 
 /** Files that are a set of lines: ignore files and .gitattributes. */
 export function isLineSet(path: string): boolean {
@@ -10,11 +11,19 @@ export function isLineSet(path: string): boolean {
  * theirs' order puts it, since a negation works only after what it negates. Comments and blank lines
  * come along with the new line that they head.
  */
-export function mergeLines(base: string | null, ours: string, theirs: string): string {
-  const before = new Set(patterns(paragraphs(base ?? "")));
+export function mergeLines(
+  base: string | null,
+  ours: string,
+  theirs: string,
+  keptKeys: ReadonlySet<string> = new Set(),
+): { text: string; found: string[]; released: string[] } {
   const wanted = patterns(paragraphs(theirs));
   const wantedSet = new Set(wanted);
+  const known = patterns(paragraphs(base ?? ""));
+  const released = known.filter((line) => !wantedSet.has(line) && keptKeys.has(keyOf([line])));
+  const before = new Set(known.filter((line) => !released.includes(line)));
   const lines = plainForm(ours).split("\n").slice(0, -1);
+  const found = base === null ? [] : wanted.filter((line) => !before.has(line) && lines.includes(line));
   const kept = lines.filter((line) => !before.has(line) || wantedSet.has(line) || !isPattern(line));
   const result = withoutEmptySections(
     lines,
@@ -26,7 +35,9 @@ export function mergeLines(base: string | null, ours: string, theirs: string): s
     if (before.has(entry.line) || result.includes(entry.line)) continue;
     insert(result, entry, wanted);
   }
-  return result.length === 0 ? "" : `${result.join("\n")}\n`;
+  const text = result.length === 0 ? "" : `${result.join("\n")}\n`;
+  const keys = (list: readonly string[]) => list.map((line) => keyOf([line]));
+  return { text, found: keys(found), released: keys(released) };
 }
 
 type Entry = { readonly line: string; readonly head: readonly string[]; readonly gap: boolean };

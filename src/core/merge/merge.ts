@@ -8,8 +8,8 @@ import { mergeYaml } from "./yaml.ts";
 /** Merges theirs into ours, whose form stays: comments, order, quotes, indentation, line ends. */
 export function mergeText(request: MergeRequest): Merged {
   const { path, base, ours, theirs } = request;
-  if (ours === theirs || theirs === base) return { text: ours, conflicts: [] };
-  if (ours === base) return { text: theirs, conflicts: [] };
+  if (theirs === base) return { text: ours, conflicts: [] };
+  if (ours === base && !request.kept?.size) return { text: theirs, conflicts: [] };
   const light = mergeLight(request);
   if (light !== null) return light;
   if (/\.ya?ml$/.test(path)) return mergeYaml(request);

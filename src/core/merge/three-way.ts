@@ -1,5 +1,6 @@
 import { diff3, type Region } from "./diff3.ts";
 import { isEnvironment, isRequirements, isSet, requirementName } from "./identity.ts";
+import { foundKeys, keyOf, releasedKeys } from "./kept.ts";
 import { eachSide, mergeOrder, type Sides, withInserted } from "./order.ts";
 import {
   type Collection,
@@ -31,11 +32,22 @@ export type Clash = {
 
 export type MaybeBase<T> = { readonly base: T | null; readonly ours: T; readonly theirs: T };
 
-/** Merges values by key path. Where both sides changed one, ours stays and the clash is reported. */
-export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes: Clash[] } {
+export type ThreeWay = {
+  readonly result: Result;
+  readonly clashes: Clash[];
+  readonly found: readonly string[];
+  readonly released: readonly string[];
+};
+
+/**
+ * Merges values by key path. Where both sides changed one, ours stays and the clash is reported. What is `kept` stays
+ * although theirs has it no more.
+ */
+export function threeWay(sources: MaybeBase<Source>, kept: ReadonlySet<string> = new Set()): ThreeWay {
   const clashes: Clash[] = [];
   const roots = { base: sources.base?.root ?? null, ours: sources.ours.root, theirs: sources.theirs.root };
-  return { result: merge(roots, []), clashes };
+  const result = merge(roots, []);
+  return { result, clashes, found: foundKeys(roots), released: releasedKeys(kept, roots.theirs) };
 
   function merge(sides: MaybeBase<Node>, path: KeyPath): Result {
     const { base, ours, theirs } = sides;
@@ -84,6 +96,11 @@ export function threeWay(sources: MaybeBase<Source>): { result: Result; clashes:
       return merge({ base: base?.value ?? null, ours: ours.value, theirs: theirs.value }, path);
     if (ours) {
       if (base === undefined) return { from: "ours", node: ours.value };
+      if (kept.has(keyOf(path))) return { from: "ours", node: ours.value };
+      const holdsKept = [...kept].some((key) => key.startsWith(`${keyOf(path)}/`));
+      if (holdsKept && ours.value.kind === "map") {
+        return merge({ base: base.value, ours: ours.value, theirs: { ...ours.value, items: [] } }, path);
+      }
       if (same(ours.value, base.value, path) && !hasOwnComments(ours, base)) return null;
       clashes.push({
         keyPath: path,
