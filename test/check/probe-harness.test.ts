@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Duplex } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { httpRequest, isAnswer } from "../../src/check/probe/http.ts";
 import { launch } from "../../src/check/probe/launch.ts";
 import { listenersOf } from "../../src/check/probe/listeners.ts";
@@ -189,6 +190,26 @@ describe("proxy", () => {
       proxy.resume();
       expect(await say()).toBe("hello");
     }));
+
+  test("forgets a connection that it cuts while it is ending", async () => {
+    const sink = await openProxy(null);
+    const end = vi.spyOn(Socket.prototype, "end").mockImplementation(function (this: Socket) {
+      Duplex.prototype.end.call(this);
+      sink.reset();
+      return this;
+    });
+    try {
+      const peer = connect({ port: sink.port, host: "127.0.0.1", allowHalfOpen: true }).resume();
+      peer.on("error", () => {});
+      await until(() => sink.openConnections() === 1, { timeoutMs: 2_000, everyMs: 1 });
+      Duplex.prototype.end.call(peer);
+      await until(() => end.mock.calls.length > 0, { timeoutMs: 2_000, everyMs: 1 });
+      expect(await until(() => sink.openConnections() === 0, { timeoutMs: 2_000 })).toBe(true);
+    } finally {
+      end.mockRestore();
+      await sink.close();
+    }
+  });
 });
 
 test("an answer that breaks off is not an answer", async () => {

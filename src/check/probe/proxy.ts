@@ -149,10 +149,12 @@ function forward(client: Socket, target: Address, state: State): Link {
   };
 }
 
-/** With a reset where the socket knows one. */
+/**
+ * With a reset where the socket knows one. Reset while it is ending, it is never closed, and Node spins when it exits.
+ */
 function cut(socket: Socket): void {
   if (socket.destroyed) return;
-  if (socket.remoteFamily) socket.resetAndDestroy();
+  if (socket.remoteFamily && !socket.writableEnded) socket.resetAndDestroy();
   else socket.destroy();
 }
 
