@@ -19,7 +19,8 @@ const shared = {
   platform: "node",
   mainFields: ["module", "main"],
   define: { __VERSION__: JSON.stringify(version) },
-  charset: "utf8",
+  // ASCII, which V8 reads as it is: with one other character in a file it takes two bytes for each.
+  charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
 };
@@ -67,7 +68,7 @@ for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && na
     format: "cjs",
     platform: "node",
     target: "node20.19",
-    charset: "utf8",
+    charset: "ascii",
     minify: true,
     supported: { "dynamic-import": false },
     define: { "import.meta.dirname": "__dirname" },

@@ -91,5 +91,7 @@ function outsideOfAnyRepository(): NodeJS.ProcessEnv {
 
 function reasonOf({ status, stderr }: Ran): string {
   const line = stderr.split("\n").find((text) => text.trim() !== "");
-  return line?.replace(/^(fatal|error): /, "").replace(/\p{Cc}/gu, "") ?? `git ended with ${status}`;
+  return (
+    line?.replace(/^(fatal|error): /, "").replace(/[\0-\x1f\x7f-\x9f]/g, "") ?? `git ended with ${status}`
+  );
 }

@@ -3,7 +3,8 @@ import type { Catalogue, Json, Layer, Template, TemplateFile } from "../core/typ
 
 /**
  * A catalogue as the build ships it: an index that is parsed at each start, and one text with the bodies of all files,
- * of which only what a repo needs is cut out and, where it is a program or a lockfile, parsed.
+ * of which only what a repo needs is cut out and, where it is a program or a lockfile, parsed. Both are ASCII, so that they
+ * are read as they are.
  */
 export type PackedCatalogue = { readonly index: string; readonly bodies: string };
 
@@ -44,14 +45,15 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
   const file = ({ path, body, executable, origin }: TemplateFile): PackedFile => {
     const flags = (executable ? flagsOf.executable : 0) | (origin.endsWith(".hbs") ? flagsOf.template : 0);
     const rest: [] | [string] = typeof path === "string" ? [] : [origin];
-    if (typeof body === "string") return [path, put(body), flags, ...rest];
+    if (typeof body === "string" && isAscii(body)) return [path, put(body), flags, ...rest];
     if (body instanceof Uint8Array) {
       return [path, put(Buffer.from(body).toString("base64")), flags | flagsOf.bytes, ...rest];
     }
-    return [path, put(JSON.stringify(body.program)), flags | flagsOf.program, ...rest];
+    const program = typeof body === "string" ? [body] : body.program;
+    return [path, put(asciiJson(program)), flags | flagsOf.program, ...rest];
   };
   const lockfile = (data: Json): number => {
-    const text = JSON.stringify(data).replace(digest, (found) => {
+    const text = asciiJson(data).replace(digest, (found) => {
       const place = digests.get(found);
       return place === undefined ? found : `sha512@${place}`;
     });
@@ -68,7 +70,18 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
       lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, lockfile(data)] as const),
     })),
   };
-  return { index: JSON.stringify(index), bodies };
+  return { index: asciiJson(index), bodies };
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
+
+function asciiJson(data: unknown): string {
+  return JSON.stringify(data).replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {

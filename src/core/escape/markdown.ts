@@ -1,3 +1,4 @@
+import { anyOf } from "../printable.ts";
 import type { Target } from "./format-of.ts";
 import { HIDDEN } from "./quoted.ts";
 import { refuse } from "./refuse.ts";
@@ -27,9 +28,11 @@ export function escapeMarkdown(value: Scalar, target: Target): string {
 /** Nothing in it can mean something to Markdown, and most texts are so. */
 const PLAIN_PROSE = /^[A-Za-z](?:[A-Za-z0-9 ,.;:()'/-]*[A-Za-z0-9,.;:()'/-])?$/;
 
-/** An underscore between letters means nothing. The test for letters is loaded only where there is one. */
+/** An underscore between letters means nothing. The test for letters is built only where there is one. */
 function withUnderscores(text: string): string {
-  return text.includes("_") ? text.replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_") : text;
+  if (!text.includes("_")) return text;
+  const letter = anyOf("L", "N").source;
+  return text.replace(new RegExp(`(?<!${letter})_|_(?!${letter})`, "gu"), "\\_");
 }
 
 /** A code span; with a `|`, which would end a table's cell, an element. */

@@ -14,5 +14,8 @@ export function refuse(target: Target, value: unknown, reason: string): never {
 function preview(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   const short = text.length > 80 ? `${text.slice(0, 77)}…` : text;
-  return short.replace(/[^\x20-\x7e…]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return short.replace(
+    /[^\x20-\x7e\u2026]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
+import { printable } from "../../core/printable.ts";
 import { commonFlags, type Flag, type Verb, verbs } from "./verbs.ts";
 
 /** What was asked for: a verb, its arguments, and each flag once, a switch as a boolean. */
@@ -105,7 +106,7 @@ function checkFlags(verb: string, given: readonly Given[]): Pick<Invocation, "te
 }
 
 function shown(word: string): string {
-  return word.replace(/[\p{Cc}\p{Cf}]/gu, "\uFFFD").slice(0, 60);
+  return printable(word).slice(0, 60);
 }
 
 function refuse(code: string, message: string, fix: string): never {

@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.ts";
 import { countFiles, fileReports } from "./file-report.ts";
 import { print, resultStyle } from "./output.ts";
 import type { Prepared } from "./prepare.ts";
@@ -37,7 +38,7 @@ export function reportNotes(prepared: Prepared, outcome: Outcome): void {
   if (install === null || install.ok) return;
   const style = styleFor(process.stderr);
   const command = installCommand(prepared)?.join(" ");
-  process.stderr.write(`${install.output.replace(/[^\P{Cc}\n\t]/gu, "")}\n`);
+  process.stderr.write(`${printable(install.output, "\n\t")}\n`);
   process.stderr.write(
     `${style.red("✖")} The install failed: ${install.reason}.\n` +
       `  Run it again in ${target.directory}: ${command}\n` +

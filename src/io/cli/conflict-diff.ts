@@ -1,3 +1,4 @@
+import { printable } from "../../core/printable.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Style } from "./style.ts";
 
@@ -13,9 +14,7 @@ export async function conflictDiff({ ours, tree }: Prepared, path: string): Prom
 /** The diff in colours, with control characters made visible; cut where it has more lines than `most`. */
 export function paintDiff(diff: string, style: Style, most = Number.POSITIVE_INFINITY): string {
   const lines = diff.replace(/\n$/, "").split("\n");
-  const shown = lines
-    .slice(0, most)
-    .map((line) => `  ${paint(line.replace(/[^\P{Cc}\t]/gu, "\uFFFD"), style)}\n`);
+  const shown = lines.slice(0, most).map((line) => `  ${paint(printable(line, "\t"), style)}\n`);
   const rest = lines.length - shown.length;
   return shown.join("") + (rest > 0 ? style.dim(`  … ${rest} more lines\n`) : "");
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PartialAnswers } from "../../core/answers.ts";
 import { Failure } from "../../core/failure.ts";
+import { printable } from "../../core/printable.ts";
 import type { ProcessAnswer } from "../../core/types.ts";
 import { parseAnswersFile } from "./answers-file.ts";
 import type { Invocation } from "./argv.ts";
@@ -60,7 +61,7 @@ function listOf(flag: string, text: string): readonly string[] {
   if (items.includes("") || items.includes("none")) {
     throw new Failure({
       code: "usage/list",
-      message: `--${flag} "${text.replace(/\p{Cc}/gu, "\uFFFD")}" isn't a list of ids.`,
+      message: `--${flag} "${printable(text)}" isn't a list of ids.`,
       fix: `Write --${flag} a,b, or --${flag} none for an empty list.`,
     });
   }

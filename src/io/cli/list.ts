@@ -1,6 +1,7 @@
 import { candidatesFor, kindFolders, servicesFor, templatesOf } from "../../core/catalogue.ts";
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
+import { printable } from "../../core/printable.ts";
 import type { Catalogue, Template } from "../../core/types.ts";
 import { readBuiltCatalogue } from "../catalogue.ts";
 import type { Invocation } from "./argv.ts";
@@ -64,7 +65,7 @@ function unknownKind(kind: string): Failure {
   const near = nearest(kind, folders);
   return new Failure({
     code: "usage/kind",
-    message: `There is no kind "${kind.replace(/\p{Cc}/gu, "\uFFFD").slice(0, 60)}" to list.`,
+    message: `There is no kind "${printable(kind).slice(0, 60)}" to list.`,
     fix: near === null ? `Use one of ${folders.join(", ")}.` : `Did you mean ${near}?`,
   });
 }

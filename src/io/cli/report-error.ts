@@ -1,4 +1,5 @@
 import { Failure } from "../../core/failure.ts";
+import { printable } from "../../core/printable.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import { print } from "./output.ts";
 import { styleFor } from "./style.ts";
@@ -30,5 +31,5 @@ export function reportError(error: unknown, argv: readonly string[]): number {
 
 /** Line ends are ours; any other control character could only come from what we were given. */
 function plain(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, "\uFFFD");
+  return printable(text, "\n");
 }

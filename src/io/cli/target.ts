@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { nameFrom } from "../../core/names.ts";
-import { escapeReason, printable, unportableReason } from "../commit/portable-path.ts";
+import { printable } from "../../core/printable.ts";
+import { escapeReason, unportableReason } from "../commit/portable-path.ts";
 
 /** Where a repo is to be written, and what is around it. */
 export type Target = {

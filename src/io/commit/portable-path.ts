@@ -1,3 +1,5 @@
+import { printable } from "../../core/printable.ts";
+
 /** Most paths by far: nothing in them is special to any system, and no Unicode table is needed to see that. */
 const ordinary = /^[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*(\/[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*)*$/;
 const suspicious = /[. ](\/|$)|(^|\/)(con|prn|aux|nul|com\d|lpt\d) *(\.|\/|$)/i;
@@ -25,7 +27,11 @@ export function unportableReason(path: string): string | null {
     if (/[<>:"|?*\0-\x1f\x7f-\x9f]/.test(segment))
       return `\`${printable(segment)}\` holds a character that Windows refuses`;
     if (/[. ]$/.test(segment)) return `\`${segment}\` ends with a dot or a space`;
-    if (/^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i.test(segment)) {
+    if (
+      /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\.|$)/i.test(
+        segment,
+      )
+    ) {
       return `\`${segment}\` is a reserved name on Windows`;
     }
     if (Buffer.byteLength(segment) > 255) return "one of its names is longer than 255 bytes";
@@ -37,10 +43,6 @@ export function unportableReason(path: string): string | null {
 export function foldName(name: string): string {
   if (/^[ -~]*$/.test(name)) return name.toLowerCase();
   return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
-}
-
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}|\p{Cs}/gu, "\uFFFD");
 }
 
 /** Also in the disguises that HFS+ and NTFS see through. */

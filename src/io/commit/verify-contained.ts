@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
+import { printable } from "../../core/printable.ts";
 import { entryAt, parentsOf } from "./entry.ts";
 import { ignoring } from "./files.ts";
-import { escapeReason, foldName, printable, unportableReason } from "./portable-path.ts";
+import { escapeReason, foldName, unportableReason } from "./portable-path.ts";
 
 export type Problem = { readonly path: string; readonly reason: string };
 
