@@ -14,7 +14,7 @@ export type PackedCatalogue = { readonly index: string; readonly bodies: string 
  */
 type PackedFile = readonly [path: TemplateFile["path"], length: number, flags: number, origin?: string];
 
-const flagsOf = { executable: 1, template: 2, program: 4, bytes: 8 } as const;
+const flagsOf = { executable: 1, template: 2, program: 4, bytes: 8, escaped: 16 } as const;
 
 type Index = {
   readonly integrity: string;
@@ -45,12 +45,14 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
   const file = ({ path, body, executable, origin }: TemplateFile): PackedFile => {
     const flags = (executable ? flagsOf.executable : 0) | (origin.endsWith(".hbs") ? flagsOf.template : 0);
     const rest: [] | [string] = typeof path === "string" ? [] : [origin];
-    if (typeof body === "string" && isAscii(body)) return [path, put(body), flags, ...rest];
+    if (typeof body === "string") {
+      if (isAscii(body)) return [path, put(body), flags, ...rest];
+      return [path, put(asciiJson(body)), flags | flagsOf.escaped, ...rest];
+    }
     if (body instanceof Uint8Array) {
       return [path, put(Buffer.from(body).toString("base64")), flags | flagsOf.bytes, ...rest];
     }
-    const program = typeof body === "string" ? [body] : body.program;
-    return [path, put(asciiJson(program)), flags | flagsOf.program, ...rest];
+    return [path, put(asciiJson(body.program)), flags | flagsOf.program, ...rest];
   };
   const lockfile = (data: Json): number => {
     const text = asciiJson(data).replace(digest, (found) => {
@@ -129,6 +131,7 @@ function unpackFile([path, , flags, origin]: PackedFile, layer: string, text: ()
     origin: origin ?? `${layer}/${path}${(flags & flagsOf.template) === 0 ? "" : ".hbs"}`,
     get body(): TemplateFile["body"] {
       if ((flags & flagsOf.program) !== 0) return { program: JSON.parse(text()) };
+      if ((flags & flagsOf.escaped) !== 0) return JSON.parse(text()) as string;
       return (flags & flagsOf.bytes) === 0 ? text() : Buffer.from(text(), "base64");
     },
   };
