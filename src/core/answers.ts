@@ -2,6 +2,8 @@ import { candidatesFor, findTemplate, processesFor, servicesFor, templatesOf } f
 import { Failure } from "./failure.ts";
 import { nameFrom, nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
+import { checkOwnNames } from "./own-answers.ts";
+import { printable } from "./printable.ts";
 import type { Answers, Catalogue, Json, OwnTask, OwnVariable, ProcessAnswer, Template } from "./types.ts";
 
 /** What has been answered so far. A key that is absent is a question that is still open. */
@@ -89,9 +91,13 @@ export function completeAnswers(catalogue: Catalogue, partial: PartialAnswers): 
     ci: full.ci ?? null,
     packageManager: full.packageManager,
     example: full.example,
-    env: partial.env ?? [],
-    tasks: partial.tasks ?? [],
+    env: byName(partial.env),
+    tasks: byName(partial.tasks),
   };
+}
+
+function byName<T extends { readonly name: string }>(entries: readonly T[] = []): readonly T[] {
+  return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Throws a `Failure` that names the flag to change where the answers contradict the catalogue or each other. */
@@ -115,19 +121,8 @@ export function validateAnswers(catalogue: Catalogue, answers: Answers): void {
   const runnable = ids(processesFor(catalogue, stack));
   for (const process of answers.processes) {
     oneOf("processes", process.type, runnable);
-    const fault = nameProblem(process.name);
-    if (fault !== null && !runnable.includes(process.name)) {
-      refuse("processes", `"${shown(process.name)}" can't name a process. ${fault}`, "Choose another name.");
-    }
   }
-  unique(
-    "processes",
-    answers.processes.map((process) => process.name),
-  );
-  unique(
-    "processes",
-    answers.processes.map((process) => process.type),
-  );
+  checkOwnNames(catalogue, answers, stack);
   for (const platform of answers.platforms)
     oneOf("platforms", platform, ids(templatesOf(catalogue, "platform")));
   unique("platforms", answers.platforms);
@@ -216,6 +211,8 @@ export function answersSchema(catalogue: Catalogue): Json {
             required: { type: "boolean" },
             sensitive: { type: "boolean" },
             processes: { type: "array", items: { type: "string" } },
+            default: { type: "string" },
+            example: { type: "string" },
           },
         },
       },
@@ -511,10 +508,9 @@ function typeFault(key: string, value: unknown): string | null {
       description: "string",
     };
     const fits = (entry: unknown) =>
-      isRecordOf(entry, { ...shape, processes: "object" }) &&
+      isRecordOf(entry, { ...shape, processes: "object" }, ["default", "example"]) &&
       texts((entry as { processes: unknown }).processes) &&
-      envTypes.includes((entry as { type: string }).type) &&
-      /^[A-Z][A-Z0-9_]*$/.test((entry as { name: string }).name);
+      envTypes.includes((entry as { type: string }).type);
     return Array.isArray(value) && value.every(fits)
       ? null
       : "Give a list of variables, as `schema` describes them.";
@@ -527,11 +523,18 @@ function typeFault(key: string, value: unknown): string | null {
   return typeof value === "string" ? null : "Give a text.";
 }
 
-function isRecordOf(value: unknown, shape: { readonly [key: string]: string }): boolean {
+type Kinds = { readonly [key: string]: string };
+
+/** Whether it has the keys of the shape, of those that are optional only texts, and no other. */
+function isRecordOf(value: unknown, shape: Kinds, optional: readonly string[] = []): boolean {
   if (value === null || typeof value !== "object") return false;
-  const keys = Object.keys(value);
   const record = value as { [key: string]: unknown };
-  return keys.length === Object.keys(shape).length && keys.every((key) => typeof record[key] === shape[key]);
+  const keys = Object.keys(value);
+  const kindOf = (key: string) => (optional.includes(key) ? "string" : shape[key]);
+  return (
+    Object.keys(shape).every((key) => keys.includes(key)) &&
+    keys.every((key) => typeof record[key] === kindOf(key))
+  );
 }
 
 function flagOf(key: QuestionKey): string {
@@ -561,7 +564,7 @@ function ids(templates: readonly Template[]): readonly string[] {
 
 /** A value as it may be printed: on one line, without control characters, not endless. */
 function shown(value: string): string {
-  const plain = value.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "\uFFFD");
+  const plain = printable(value);
   return plain.length > 60 ? `${plain.slice(0, 57)}...` : plain;
 }
 

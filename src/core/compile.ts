@@ -5,7 +5,8 @@ import { checkProgram } from "./dialect/check.ts";
 import { parseTemplate } from "./dialect/parse.ts";
 import { targetOf } from "./escape/format-of.ts";
 import { lockfiles } from "./lockfile/lockfile.ts";
-import { shapeOfContext } from "./shape-of-context.ts";
+import { itemOf } from "./per-item.ts";
+import { shapeOfContext, withItem } from "./shape-of-context.ts";
 import type { Catalogue, Json, Layer, Program, Template, TemplateFile, TemplateKind } from "./types.ts";
 
 /** A file of a `templates/` folder: its path in it, and what it holds. */
@@ -167,8 +168,9 @@ function checkTemplate(catalogue: Catalogue, template: Template): void {
     const folder = `${kindFolder(template)}/files+${layer.condition.join("+")}`;
     for (const token of layer.condition) checkToken(tokens, token, folder);
     for (const { path, body, origin } of layer.files) {
-      if (typeof path !== "string") checkProgram(path, shape, { path: origin, format: "path", origin });
-      if (isProgram(body)) checkProgram(body.program, shape, { ...targetOf(outputOf(path, origin)), origin });
+      const seen = withItem(catalogue, shape, itemOf(path));
+      if (typeof path !== "string") checkProgram(path, seen, { path: origin, format: "path", origin });
+      if (isProgram(body)) checkProgram(body.program, seen, { ...targetOf(outputOf(path, origin)), origin });
     }
   }
 }

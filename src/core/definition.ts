@@ -51,8 +51,12 @@ export type Definition = {
   readonly container: ContainerFact | null;
   readonly debian: readonly string[];
   readonly platforms: { readonly [platform: string]: { readonly [key: string]: Json } };
+  /** Names that a process or a task of the person's own can't have, since the stack's files take them. */
+  readonly reserved: readonly string[];
   // Processes.
   readonly http: boolean;
+  /** Each performs the jobs of a queue of its own, so that a repo may have several. */
+  readonly queue: boolean;
   // Platforms.
   readonly addons: { readonly [service: string]: { readonly [key: string]: Json } };
 };
@@ -82,9 +86,19 @@ export class TemplateError extends Error {
 const common = ["label", "description", "traits", "facts"];
 const keysOf: Readonly<Record<TemplateKind, readonly string[]>> = {
   base: [...common, "env"],
-  stack: [...common, "env", "requires", "toolchain", "packageManagers", "processes", "tasks", "lockfiles"],
+  stack: [
+    ...common,
+    "env",
+    "requires",
+    "toolchain",
+    "packageManagers",
+    "processes",
+    "tasks",
+    "lockfiles",
+    "reserved",
+  ],
   service: [...common, "env", "roles", "connection", "container", "debian", "platforms"],
-  process: [...common, "env", "requires", "http"],
+  process: [...common, "env", "requires", "http", "queue"],
   platform: [...common, "addons"],
   ci: common,
 };
@@ -129,7 +143,9 @@ export function readDefinition(kind: TemplateKind, data: Json, origin: string): 
     container: root.container === undefined ? null : readContainer(reader, root.container),
     debian: reader.texts(root.debian ?? [], "debian"),
     platforms: reader.each(root.platforms ?? {}, "platforms", (value, at) => reader.map(value, at)),
+    reserved: reader.texts(root.reserved ?? [], "reserved"),
     http: root.http === true,
+    queue: root.queue === true,
     addons: reader.each(root.addons ?? {}, "addons", (value, at) => reader.map(value, at)),
   };
 }

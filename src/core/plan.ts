@@ -1,5 +1,6 @@
 import { candidatesFor, conditionTokens, exclusiveRoles, findTemplate, rolesOf } from "./catalogue.ts";
 import type { CommandFact, VariableFact } from "./definition.ts";
+import { identifier } from "./identifier.ts";
 import type {
   Answers,
   Catalogue,
@@ -7,6 +8,7 @@ import type {
   EnvVariable,
   Json,
   Layer,
+  OwnVariable,
   Plan,
   PlannedLayer,
   ProcessAnswer,
@@ -96,9 +98,32 @@ function gatherEnv(answers: Answers, chosen: Chosen, roles: Roles): readonly Env
       env.push({ ...variable(fact, template), processes: ofTypes(needed) });
     }
   }
-  for (const own of answers.env) env.push({ ...own, values: [], default: null, example: null });
+  for (const own of answers.env) env.push(ownVariable(own, ofTypes(everyType(answers))));
   return env.filter((entry) => entry.processes.length > 0);
 }
+
+function ownVariable(own: OwnVariable, everyone: readonly string[]): EnvVariable {
+  const named = everyone.filter((name) => own.processes.length === 0 || own.processes.includes(name));
+  const placeholder =
+    own.required && own.default === undefined ? (placeholders[own.type] ?? "example") : null;
+  return {
+    ...own,
+    own: true,
+    description: own.description || own.name,
+    values: [],
+    default: own.default ?? null,
+    example: own.example ?? placeholder,
+    processes: named,
+  };
+}
+
+/** What lets the app boot where a variable that is required has no example: on a developer's machine, in CI. */
+const placeholders: { readonly [type: string]: string } = {
+  url: "http://127.0.0.1:9",
+  port: "9",
+  integer: "1",
+  boolean: "false",
+};
 
 function typesNeeding(service: Template, roles: Roles): readonly string[] {
   const played = Object.entries(service.definition.roles).filter(([role]) =>
@@ -125,7 +150,12 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
   const stack = chosen.stack.definition;
   const holds = conditionOf(answers, chosen, roles);
   const neededBy = (name: string) => env.filter((entry) => entry.processes.includes(name)).map(asJson);
-  const command = (fact: CommandFact): { [key: string]: Json } => ({ command: fact.command, dev: fact.dev });
+  const command = ({ command, dev }: CommandFact, name = "", args: readonly string[] = []) => {
+    const named = (word: string) => word.replace("{name}", name);
+    return { command: [...command.map(named), ...args], dev: [...dev.map(named), ...args] };
+  };
+  const main = mainWorker(catalogue, answers);
+  const ownTasks = answers.tasks.toSorted((a, b) => naturally(a.name, b.name));
   return {
     name: answers.name,
     title: answers.name,
@@ -140,9 +170,10 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     services: chosen.services.map((service) => describeService(service, roles, env)),
     processes: answers.processes.map((process) => ({
       name: process.name,
+      identifier: identifier(process.name),
       type: process.type,
-      ...processFacts(catalogue, process),
-      ...command(stack.processes[process.type] as CommandFact),
+      ...processFacts(catalogue, process, main),
+      ...command(stack.processes[process.type] as CommandFact, process.name),
       variables: neededBy(process.name),
     })),
     release: { ...command(stack.processes.release as CommandFact), variables: neededBy("release") },
@@ -150,9 +181,22 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
       ...Object.entries(stack.tasks).map(([name, task]) => ({
         name,
         description: task.description,
+        bin: [`bin/${name}`],
         ...command(task),
       })),
+      ...ownTasks.map(({ name, description }) => ({
+        name,
+        description: description || name,
+        bin: ["bin/admin", name],
+        ...command(stack.tasks.admin ?? nothing, "", [name]),
+      })),
     ],
+    ownTasks: ownTasks.map(({ name, description }) => ({
+      name,
+      identifier: identifier(name),
+      plain: identifier(name) === name,
+      description: description || name,
+    })),
     env: env.map(asJson),
     platforms: answers.platforms,
     ci: answers.ci,
@@ -160,9 +204,36 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
   };
 }
 
-function processFacts(catalogue: Catalogue, process: ProcessAnswer): { [key: string]: Json } {
-  const definition = (findTemplate(catalogue, "process", process.type) as Template).definition;
-  return { label: definition.label, description: definition.description, http: definition.http };
+const nothing: CommandFact = { command: [], dev: [], description: "" };
+
+/** Of several workers the one that performs the jobs of no other's queue: what is called as its type, else the first. */
+function mainWorker(catalogue: Catalogue, { processes }: Answers): string | undefined {
+  const workers = processes.filter(
+    ({ type }) => findTemplate(catalogue, "process", type)?.definition.queue === true,
+  );
+  return (workers.find(({ name, type }) => name === type) ?? workers[0])?.name;
+}
+
+function processFacts(
+  catalogue: Catalogue,
+  { name, type }: ProcessAnswer,
+  main: string | undefined,
+): { [key: string]: Json } {
+  const { label, description, http, queue } = (findTemplate(catalogue, "process", type) as Template)
+    .definition;
+  return {
+    label,
+    description,
+    http,
+    queue: queue ? (name === main ? "jobs" : name) : "",
+    main: name === main,
+  };
+}
+
+/** As formatters sort what is imported: numbers by their value. */
+function naturally(a: string, b: string): number {
+  const padded = (name: string) => name.replace(/\d+/g, (digits) => digits.padStart(20, "0"));
+  return padded(a) < padded(b) ? -1 : 1;
 }
 
 function describeService(service: Template, roles: Roles, env: readonly EnvVariable[]): Json {
@@ -226,7 +297,7 @@ function inOrder(layers: readonly Layer[]): readonly Layer[] {
 
 /** With the type as `.env.schema` writes it. */
 function asJson(entry: EnvVariable): Json {
-  return { ...entry, schemaType: schemaType(entry) } as unknown as Json;
+  return { own: false, ...entry, schemaType: schemaType(entry) } as unknown as Json;
 }
 
 function schemaType({ type, values }: EnvVariable): string {

@@ -3,6 +3,7 @@ import { evaluate } from "./dialect/evaluate.ts";
 import { targetOf } from "./escape/format-of.ts";
 import { lockfiles } from "./lockfile/lockfile.ts";
 import { layerText } from "./merge/layer.ts";
+import { contextsFor } from "./per-item.ts";
 import { receiptPath } from "./receipt.ts";
 import type { Context, FileContent, Json, Plan, TemplateFile, Tree } from "./types.ts";
 
@@ -14,15 +15,17 @@ export function render(plan: Plan, receipt: string): Tree {
   const layers = new Map<string, Fragment[]>();
   for (const { layer, context } of plan.layers) {
     for (const file of layer.files) {
-      const path = renderPath(file, context);
-      const fragment = {
-        origin: file.origin,
-        content: renderBody(file, path, context),
-        executable: file.executable,
-      };
-      const under = layers.get(path);
-      if (under === undefined) layers.set(path, [fragment]);
-      else under.push(fragment);
+      for (const scope of contextsFor(file.path, context)) {
+        const path = renderPath(file, scope);
+        const fragment = {
+          origin: file.origin,
+          content: renderBody(file, path, scope),
+          executable: file.executable,
+        };
+        const under = layers.get(path);
+        if (under === undefined) layers.set(path, [fragment]);
+        else under.push(fragment);
+      }
     }
   }
   const files = new Map<string, FileContent>();

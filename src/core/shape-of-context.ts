@@ -32,6 +32,7 @@ const variableShape: Shape = {
     values: words,
     required: "boolean",
     sensitive: "boolean",
+    own: "boolean",
     default: { nullable: "string" },
     example: { nullable: "string" },
     description: "string",
@@ -40,6 +41,33 @@ const variableShape: Shape = {
 };
 
 const command: { [key: string]: Shape } = { command: words, dev: words };
+
+const processShape: Shape = {
+  record: {
+    name: "string",
+    identifier: "string",
+    type: "code",
+    label: "code",
+    description: "string",
+    http: "boolean",
+    queue: "string",
+    main: "boolean",
+    ...command,
+    variables: { list: variableShape },
+  },
+};
+
+const ownTaskShape: Shape = {
+  record: { name: "string", identifier: "string", plain: "boolean", description: "string" },
+};
+
+/** The shape with the item that a file is emitted for, where it is emitted for each of several. */
+export function withItem(catalogue: Catalogue, shape: Shape, item: string | null): Shape {
+  if (item === null || typeof shape === "string" || !("record" in shape)) return shape;
+  const types = templatesOf(catalogue, "process").map(({ id }) => id);
+  if (item === "task") return { record: { ...shape.record, task: ownTaskShape } };
+  return types.includes(item) ? { record: { ...shape.record, [item]: processShape } } : shape;
+}
 
 function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape {
   const flags = [...conditionTokens(catalogue)].map((token): [string, Shape] => [token, "boolean"]);
@@ -91,21 +119,10 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
           },
         },
       },
-      processes: {
-        list: {
-          record: {
-            name: "string",
-            type: "code",
-            label: "code",
-            description: "string",
-            http: "boolean",
-            ...command,
-            variables: { list: variableShape },
-          },
-        },
-      },
+      processes: { list: processShape },
       release: { record: { ...command, variables: { list: variableShape } } },
-      tasks: { list: { record: { name: "code", description: "string", ...command } } },
+      tasks: { list: { record: { name: "string", description: "string", bin: words, ...command } } },
+      ownTasks: { list: ownTaskShape },
       env: { list: variableShape },
       platforms: words,
       ci: { nullable: "code" },

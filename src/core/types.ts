@@ -41,8 +41,10 @@ export type EnvVariable = {
   /** A value that works on a developer's machine. */
   readonly example: string | null;
   readonly description: string;
-  /** Names of the processes that need it, `release` and tasks included. */
+  /** Names of the processes that need it, `release` included, whose config the tasks have too. */
   readonly processes: readonly string[];
+  /** Whether it's of the answers, not of a template. */
+  readonly own?: boolean;
 };
 
 export type Template = {
@@ -91,7 +93,11 @@ export type OwnVariable = {
   readonly required: boolean;
   readonly sensitive: boolean;
   readonly description: string;
+  /** Names of processes and `release`; empty for all of them. */
   readonly processes: readonly string[];
+  readonly default?: string;
+  /** A value to develop and test with; a required one without any gets one of its type. */
+  readonly example?: string;
 };
 
 export type OwnTask = { readonly name: string; readonly description: string };

@@ -105,7 +105,7 @@ describe("contradictions", () => {
     [{ services: ["postgre"] }, "answers/services", "postgres"],
     [{ stack: "web-only", services: ["postgres"] }, "answers/services", "redis"],
     [
-      { processes: ["web", "worker", { name: "mailer", type: "worker" }] },
+      { processes: ["web", "worker", "clock", { name: "ticker", type: "clock" }] },
       "answers/processes",
       "--processes",
     ],

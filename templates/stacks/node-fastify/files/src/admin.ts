@@ -6,7 +6,7 @@ import { onFaults } from "./shutdown.ts";
 import { tasks } from "./tasks.ts";
 
 const [name = "", ...args] = process.argv.slice(2);
-const task = tasks[name];
+const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
 
 if (!task) {
   const lines = Object.entries(tasks).map(
@@ -23,5 +23,5 @@ const log = createLog("admin", config).child({ task: name });
 onFaults(log);
 
 const resources = connect(config, log);
-await task.run({ args, log, resources });
+await task.run({ args, config, log, resources });
 await closeAll(resources);

@@ -5,10 +5,7 @@ import type { Postgres } from "../resources/postgres.ts";
 import { backoff } from "../resources/resource.ts";
 import { type Job, type Queue, runJob } from "./job.ts";
 
-const queue = "jobs";
-const failedQueue = "jobs-failed";
 const policy = {
-  deadLetter: failedQueue,
   retryLimit: 5,
   retryDelay: 1,
   retryBackoff: true,
@@ -19,7 +16,12 @@ const policy = {
 };
 
 /** Jobs in PostgreSQL, by pg-boss, over the connections that are there already. */
-export function openQueue({ postgres: { pool } }: { postgres: Postgres }, log: Log): Queue {
+export function openQueue(
+  queue: string,
+  { postgres: { pool } }: { postgres: Postgres },
+  log: Log,
+): Queue {
+  const failedQueue = `${queue}-failed`;
   const open = (options: { migrate?: boolean; supervise?: boolean }) => {
     const boss = new PgBoss({
       db: { executeSql: (text: string, values?: unknown[]) => pool.query(text, values) },
@@ -78,8 +80,8 @@ export function openQueue({ postgres: { pool } }: { postgres: Postgres }, log: L
         const boss = open({ migrate: true });
         await boss.start();
         await boss.createQueue(failedQueue);
-        await boss.createQueue(queue, policy);
-        await boss.updateQueue(queue, policy);
+        await boss.createQueue(queue, { ...policy, deadLetter: failedQueue });
+        await boss.updateQueue(queue, { ...policy, deadLetter: failedQueue });
         await boss.stop({ close: false });
         log.info("queue ready");
       } finally {

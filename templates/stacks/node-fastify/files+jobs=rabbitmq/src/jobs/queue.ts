@@ -4,27 +4,30 @@ import type { Log } from "../log.ts";
 import type { Rabbitmq } from "../resources/rabbitmq.ts";
 import { type Job, type Queue, runJob } from "./job.ts";
 
-const name = "jobs";
-const failedName = "jobs.failed";
 const concurrency = 5;
 
 /** How long a job waits before each further attempt, in a queue of its own that sends it back. */
-const retries = [1_000, 5_000, 15_000, 60_000].map((ms) => ({ ms, queue: `jobs.retry.${ms}` }));
-
-const queues = [
-  // A job that takes its worker down with it does so this often.
-  quorumQueue(name, { "x-delivery-limit": 10, ...deadLettersTo(failedName) }),
-  quorumQueue(failedName, {}),
-  ...retries.map(({ ms, queue }) =>
-    quorumQueue(queue, { "x-message-ttl": ms, ...deadLettersTo(name) }),
-  ),
-];
+const retryMs = [1_000, 5_000, 15_000, 60_000];
 
 /**
  * Jobs in RabbitMQ: durable, confirmed, and acknowledged when they are done. The broker gives a job back at once
  * when the connection of its worker ends. It doesn't know ids, so that a job that was sent twice runs twice.
  */
-export function openQueue({ rabbitmq: { connection } }: { rabbitmq: Rabbitmq }, log: Log): Queue {
+export function openQueue(
+  name: string,
+  { rabbitmq: { connection } }: { rabbitmq: Rabbitmq },
+  log: Log,
+): Queue {
+  const failedName = `${name}.failed`;
+  const retries = retryMs.map((ms) => ({ ms, queue: `${name}.retry.${ms}` }));
+  const queues = [
+    // A job that takes its worker down with it does so this often.
+    quorumQueue(name, { "x-delivery-limit": 10, ...deadLettersTo(failedName) }),
+    quorumQueue(failedName, {}),
+    ...retries.map(({ ms, queue }) =>
+      quorumQueue(queue, { "x-message-ttl": ms, ...deadLettersTo(name) }),
+    ),
+  ];
   const publisher = connection.createPublisher({ confirm: true, maxAttempts: 2, queues });
   const publish = (job: Job, queue: string, attempt: number) =>
     publisher.send(

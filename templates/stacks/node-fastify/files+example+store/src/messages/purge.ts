@@ -1,5 +1,5 @@
-import { messageStore } from "../messages/store.ts";
 import type { Task } from "../tasks.ts";
+import { messageStore } from "./store.ts";
 
 export const purgeMessages: Task = {
   description: "Removes the messages that are older than so many days, 30 if not said.",

@@ -1,5 +1,5 @@
-import { pingAll } from "../resources/resource.ts";
 import type { Task } from "../tasks.ts";
+import { pingAll } from "./resource.ts";
 
 export const ping: Task = {
   description: "Asks every backing service whether it is up.",
