@@ -56,7 +56,7 @@ describe("parseArgv", () => {
     [["--packagemanager", "x"], "Did you mean --package-manager?"],
     [["--noexample"], "Did you mean --no-example?"],
     [["--zzzzzzzz"], "See --help for the flags that there are."],
-    [["recove", "x"], "Did you mean the verb recover?"],
+    [["recovr", "x"], "Did you mean the verb recover?"],
     [["list", "--abort"], "It belongs to recover."],
     [["schema", "x"], "See schema --help."],
   ])("refuses %j with what was probably meant", (argv, fix) => {

@@ -61,12 +61,12 @@ export function threeWay(sources: MaybeBase<Source>, kept: ReadonlySet<string> =
       };
       const keyed = ours.kind === "map" ? keyedByName(collections) : keyedList(collections, path);
       if (keyed !== null) return mergeItems(collections, keyed, path);
-      if (!isSettled) return clash(sides, path, BOTH_CHANGED);
+      if (!isSettled) return clash(sides, path, sides.base || !sources.base ? BOTH_CHANGED : BOTH_HAVE);
     }
     if (isSettled) return { from: "ours", node: ours };
     if (base && same(ours, base, path) && !hasOwnComments(ours, base))
       return { from: "theirs", node: theirs };
-    return clash(sides, path, BOTH_CHANGED);
+    return clash(sides, path, sides.base || !sources.base ? BOTH_CHANGED : BOTH_HAVE);
   }
 
   function mergeItems(sides: MaybeBase<Collection>, keyed: Keyed, path: KeyPath): Result {
@@ -142,6 +142,7 @@ export function threeWay(sources: MaybeBase<Source>, kept: ReadonlySet<string> =
 }
 
 const BOTH_CHANGED = "You and the template both changed this.";
+const BOTH_HAVE = "This was there already, with another value.";
 
 /** Dependencies, say: what is sorted on both sides stays so. */
 function isSorted(keys: readonly string[]): boolean {

@@ -15,8 +15,14 @@ export function checkedAnswers(catalogue: Catalogue, given: PartialAnswers): Ans
 export function checkedTarget(directory: string): Target {
   verifyDirectory(directory);
   const target = findTarget(directory);
+  verifyNoJournal(target);
+  return target;
+}
+
+export function verifyNoJournal(target: Target): void {
+  const { directory } = target;
   const pending = target.exists ? pendingJournal(target.root) : null;
-  if (pending === null) return target;
+  if (pending === null) return;
   if (pending.running) {
     throw new Failure({
       code: "locked",

@@ -18,6 +18,13 @@ export type Verb = {
 };
 
 const json: Flag = { help: "Print the result as JSON on stdout" };
+const writing: { readonly [name: string]: Flag } = {
+  yes: { short: "y", help: "Write without asking" },
+  install: { negated: true, help: "Don't install the dependencies" },
+  "dry-run": { help: "Show the diff, write nothing" },
+  json,
+};
+const jobs: Flag = { value: "ID", help: "The service that carries jobs" };
 
 export const verbs: { readonly [name: string]: Verb } = {
   create: {
@@ -31,7 +38,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       author: { value: "TEXT", help: "Author, for LICENSE and package metadata" },
       stack: { value: "ID", help: "Language and framework" },
       services: { value: "a,b", help: "Backing services, or none" },
-      jobs: { value: "ID", help: "The service that carries jobs" },
+      jobs,
       processes: { value: "a,b", help: "Process types; type, or name:type" },
       platforms: { value: "a,b", help: "Platforms to deploy to, or none" },
       ci: { value: "ID", help: "Continuous integration, or none" },
@@ -64,6 +71,51 @@ export const verbs: { readonly [name: string]: Verb } = {
       json,
     },
   },
+  add: {
+    usage: "ID [NAME] | task NAME | env NAME [options]",
+    help: "Add a service, process, platform, CI, task or variable",
+    positionals: 3,
+    flags: {
+      jobs,
+      description: { value: "TEXT", help: "Of a task or variable" },
+      type: { value: "TYPE", help: "Of a variable: string, url, port, integer or boolean" },
+      required: { help: "The variable must be set" },
+      sensitive: { help: "The variable holds a secret" },
+      processes: { value: "a,b", help: "Who reads the variable (default: all)" },
+      default: { value: "VALUE", help: "Of a variable that is unset" },
+      sample: { value: "VALUE", help: "A value of the variable to develop with" },
+      ...writing,
+    },
+  },
+  remove: {
+    usage: "ID [NAME] | task NAME | env NAME [options]",
+    help: "The opposite of add; what you wrote stays",
+    positionals: 3,
+    flags: { jobs, ...writing },
+  },
+  swap: {
+    usage: "OLD NEW [options]",
+    help: "Put one service, platform or CI in another's place",
+    positionals: 2,
+    flags: { jobs, ...writing },
+  },
+  update: {
+    usage: "[options]",
+    help: "Merge the current templates into the repo",
+    positionals: 0,
+    flags: {
+      to: { value: "VERSION", help: "Those of another release" },
+      check: { help: "Only tell whether there is something, by exit code 1" },
+      ...writing,
+    },
+  },
+  diff: {
+    usage: "[path] [--json]",
+    help: "Show your changes since it was emitted, and an update's",
+    positionals: 1,
+    flags: { json },
+  },
+  undo: { usage: "[options]", help: "Take back the last of these changes", positionals: 0, flags: writing },
   list: {
     usage: "[stacks|services|processes|platforms|ci] [--json]",
     help: "Print the catalogue",

@@ -14,6 +14,7 @@ import {
   journalPhase,
   markDone,
   removeJournal,
+  retire,
   writePlan,
 } from "./journal.ts";
 import { acquireLock } from "./lock.ts";
@@ -25,6 +26,8 @@ import { writeFailure } from "./write-failure.ts";
 export type CommitRequest = {
   readonly root: string;
   readonly changes: readonly Change[];
+  /** What was asked for, where `undo` is to take it back. */
+  readonly undo?: string | undefined;
   /** Written after everything else. */
   readonly receiptPath?: string;
   /** False only where a power cut may lose all of it, as in a directory that did not exist before. */
@@ -47,7 +50,8 @@ export function commitChanges(request: CommitRequest): void {
   });
 }
 
-function commitLocked({ root: given, changes, receiptPath, durable = true, onStep }: CommitRequest): void {
+function commitLocked(request: CommitRequest): void {
+  const { root: given, changes, receiptPath, durable = true, onStep, undo: label } = request;
   const root = realpathSync(given);
   const directory = journalDirectory(root);
   const step = numberSteps(onStep);
@@ -56,7 +60,7 @@ function commitLocked({ root: given, changes, receiptPath, durable = true, onSte
     if (journalPhase(directory) !== "none") throw interrupted(directory);
     const ordered = inOrder(changes, receiptPath ?? ".twelve-factor.json");
     verifyChanges(root, ordered);
-    commitOrdered({ root, directory, changes: ordered, nonce: lock.owner.nonce, durable, step });
+    commitOrdered({ root, directory, changes: ordered, nonce: lock.owner.nonce, durable, step, label });
   } finally {
     lock.release();
   }
@@ -69,12 +73,14 @@ type Commit = {
   readonly nonce: string;
   readonly durable: boolean;
   readonly step: Step | undefined;
+  readonly label: string | undefined;
 };
 
-function commitOrdered({ root, directory, changes, nonce, durable, step }: Commit): void {
+function commitOrdered(commit: Commit): void {
+  const { root, directory, durable, step, label } = commit;
   let plan: JournalPlan;
   try {
-    plan = stage({ root, directory, changes, nonce, durable, step });
+    plan = { ...stage(commit), ...(label === undefined ? {} : { undo: label }) };
     writePlan(directory, plan, step);
   } catch (error) {
     removeJournal(directory);
@@ -101,7 +107,7 @@ function commitOrdered({ root, directory, changes, nonce, durable, step }: Commi
   step?.("applied");
   markDone(directory, durable);
   step?.("marked-done");
-  removeJournal(directory, step);
+  retire(directory, plan, step);
 }
 
 /** Puts all that is needed to redo and to undo into the journal directory. */

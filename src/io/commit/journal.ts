@@ -1,5 +1,5 @@
-import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { removeFile, sha256, statOf, syncDirectory, writeNew } from "./files.ts";
 import { escapeReason } from "./portable-path.ts";
@@ -14,6 +14,8 @@ export type JournalPlan = {
   readonly made: readonly string[];
   /** Directories that its deletes leave empty, innermost first. */
   readonly emptied: readonly { readonly path: string; readonly mode: number }[];
+  /** What the person asked for, where they may ask for the opposite later: then the originals are kept. */
+  readonly undo?: string;
 };
 
 export type JournalEntry = {
@@ -50,6 +52,7 @@ export const journalFile = {
   planned: (directory: string) => join(directory, "plan.tmp"),
   plan: (directory: string) => join(directory, "plan.json"),
   done: (directory: string) => join(directory, "plan.done"),
+  undo: (directory: string) => join(directory, "undo"),
 };
 
 export type JournalPhase = "none" | "staging" | "applying" | "cleaning";
@@ -71,8 +74,7 @@ export function writePlan(directory: string, plan: JournalPlan, step?: Step): vo
   renameSync(journalFile.planned(directory), journalFile.plan(directory));
 }
 
-export function readPlan(directory: string): JournalPlan {
-  const path = journalFile.plan(directory);
+export function readPlan(directory: string, path = journalFile.plan(directory)): JournalPlan {
   const damaged = new Failure({
     code: "journal-damaged",
     message: `The journal in ${directory} is damaged, so the interrupted run can be neither finished nor undone.`,
@@ -106,6 +108,29 @@ export function removeJournal(directory: string, step?: Step): void {
   step?.("before-removed");
   removeFile(journalFile.done(directory));
   step?.("done-removed");
+}
+
+/** Ends a journal whose plan is done: what `undo` needs of it moves aside, and the rest goes. Can be repeated. */
+export function retire(directory: string, plan: JournalPlan, step?: Step): void {
+  if (plan.undo === undefined) {
+    removeJournal(directory, step);
+    return;
+  }
+  removeFile(journalFile.planned(directory));
+  removeFile(journalFile.staged(directory));
+  step?.("staged-removed");
+  const folder = journalFile.undo(directory);
+  if (statOf(journalFile.originals(directory))) {
+    rmSync(folder, { recursive: true, force: true });
+    step?.("undo-removed");
+    mkdirSync(folder);
+    renameSync(journalFile.originals(directory), journalFile.originals(folder));
+    step?.("originals-moved");
+  }
+  // Without git the journal lies in the repo, and this part of it stays there.
+  if (basename(directory) === ".twelve-factor") writeFileSync(join(directory, ".gitignore"), "*\n");
+  renameSync(journalFile.done(directory), journalFile.plan(folder));
+  step?.("undo-kept");
 }
 
 /** A `.git` file leads to the git directory of a worktree or a submodule. */

@@ -2,7 +2,15 @@ import { realpathSync } from "node:fs";
 import { redo, undo, verifyTargets } from "./apply.ts";
 import { statOf } from "./files.ts";
 import { holdSignals } from "./hold-signals.ts";
-import { journalDirectory, journalPhase, markDone, readPlan, removeJournal } from "./journal.ts";
+import {
+  journalDirectory,
+  journalFile,
+  journalPhase,
+  markDone,
+  readPlan,
+  removeJournal,
+  retire,
+} from "./journal.ts";
 import { acquireLock } from "./lock.ts";
 import { numberSteps, type OnStep, type Step } from "./steps.ts";
 import { writeFailure } from "./write-failure.ts";
@@ -50,9 +58,13 @@ type Recovery = {
 function recoverLocked({ root, directory, abort, step }: Recovery): RecoverReport {
   const phase = journalPhase(directory);
   if (phase === "none") return { outcome: "nothing", paths: [] };
+  if (phase === "cleaning") {
+    retire(directory, readPlan(directory, journalFile.done(directory)), step);
+    return { outcome: "cleaned", paths: [] };
+  }
   if (phase !== "applying") {
     removeJournal(directory, step);
-    return { outcome: phase === "cleaning" ? "cleaned" : "discarded", paths: [] };
+    return { outcome: "discarded", paths: [] };
   }
   const plan = readPlan(directory);
   const application = { root, directory, plan, durable: true, step };
@@ -62,6 +74,7 @@ function recoverLocked({ root, directory, abort, step }: Recovery): RecoverRepor
   step?.("applied");
   markDone(directory, true);
   step?.("marked-done");
-  removeJournal(directory, step);
+  if (abort) removeJournal(directory, step);
+  else retire(directory, plan, step);
   return { outcome: abort ? "undone" : "finished", paths: plan.entries.map(({ path }) => path) };
 }

@@ -1,0 +1,110 @@
+import { Failure } from "../src/core/failure.ts";
+import { nameProblem } from "../src/core/names.ts";
+import type { Answers, Catalogue, OwnVariable } from "../src/core/types.ts";
+import type { Decided } from "./change.ts";
+import { settle } from "./requirements.ts";
+import type { Subject } from "./subject.ts";
+
+export type Addition = {
+  readonly subject: Subject;
+  readonly jobs?: string | undefined;
+  /** Of a variable or a task. */
+  readonly description?: string | undefined;
+  /** Of a variable; by default an optional text that every process reads. */
+  readonly type?: string | undefined;
+  readonly required?: boolean | undefined;
+  readonly sensitive?: boolean | undefined;
+  readonly processes?: readonly string[] | undefined;
+  readonly default?: string | undefined;
+  readonly example?: string | undefined;
+};
+
+/** The answers with one thing more. What is there already changes nothing. */
+export function add(catalogue: Catalogue, before: Answers, addition: Addition): Decided {
+  const after = withSubject(catalogue, before, addition);
+  if (after === null) {
+    const moves = addition.jobs !== undefined && addition.jobs !== before.jobs;
+    if (!moves) return { answers: before, notes: [] };
+  }
+  return settle({ catalogue, before, after: after ?? before, jobs: addition.jobs });
+}
+
+function withSubject(catalogue: Catalogue, answers: Answers, addition: Addition): Answers | null {
+  const { subject } = addition;
+  switch (subject.kind) {
+    case "service":
+      if (answers.services.includes(subject.id)) return null;
+      return { ...answers, services: [...answers.services, subject.id] };
+    case "platform":
+      if (answers.platforms.includes(subject.id)) return null;
+      return { ...answers, platforms: [...answers.platforms, subject.id] };
+    case "ci":
+      if (answers.ci === subject.id) return null;
+      if (answers.ci === null) return { ...answers, ci: subject.id };
+      return refuse(`The CI is ${answers.ci} already.`, `Run swap ${answers.ci} ${subject.id}.`);
+    case "process":
+      return withProcess(answers, subject.id, subject.name ?? subject.id);
+    case "task":
+      return withTask(answers, subject.name, addition);
+    case "env":
+      return withVariable(catalogue, answers, { name: subject.name, addition });
+  }
+}
+
+function withProcess(answers: Answers, type: string, name: string): Answers | null {
+  const known = answers.processes.find((process) => process.name === name);
+  if (known?.type === type) return null;
+  if (known !== undefined) return refuse(`${name} is a ${known.type} already.`, "Choose another name.");
+  return { ...answers, processes: [...answers.processes, { name, type }] };
+}
+
+function withTask(answers: Answers, name: string, { description }: Addition): Answers | null {
+  const known = answers.tasks.find((task) => task.name === name);
+  const task = { name, description: description ?? known?.description ?? `Runs ${name}.` };
+  if (known !== undefined && known.description === task.description) return null;
+  const problem = nameProblem(name);
+  if (problem !== null)
+    return refuse(`"${name.slice(0, 60)}" can't name a task. ${problem}`, "Choose another name.");
+  return { ...answers, tasks: [...answers.tasks.filter((other) => other !== known), task] };
+}
+
+type Variable = { readonly name: string; readonly addition: Addition };
+
+function withVariable(catalogue: Catalogue, answers: Answers, { name, addition }: Variable): Answers | null {
+  if (!/^[A-Z][A-Z0-9_]{0,63}$/.test(name))
+    return refuse(`"${name.slice(0, 64)}" can't name a variable.`, "Use A-Z, 0-9 and _, such as STRIPE_KEY.");
+  const owner = catalogue.templates.find(({ definition }) =>
+    definition.env.some((fact) => fact.name === name),
+  );
+  if (owner !== undefined) return refuse(`${name} is a variable of ${owner.id}.`, "Choose another name.");
+  const known = answers.env.find((variable) => variable.name === name);
+  const all = [...answers.processes.map((process) => process.name), "release"];
+  const variable: OwnVariable = {
+    name,
+    type: (addition.type ?? known?.type ?? "string") as OwnVariable["type"],
+    required: addition.required ?? known?.required ?? false,
+    sensitive: addition.sensitive ?? known?.sensitive ?? false,
+    description: addition.description ?? known?.description ?? `${name} of this service`,
+    processes: addition.processes ?? known?.processes ?? [],
+    ...defined("default", addition.default ?? known?.default),
+    ...defined("example", addition.example ?? known?.example),
+  };
+  if (!["string", "url", "port", "integer", "boolean"].includes(variable.type))
+    return refuse(
+      `"${variable.type}" is no type of a variable.`,
+      "Use string, url, port, integer or boolean.",
+    );
+  const stranger = variable.processes.find((process) => !all.includes(process));
+  if (stranger !== undefined)
+    return refuse(`There is no process "${stranger.slice(0, 60)}".`, `Use some of ${all.join(", ")}.`);
+  if (known !== undefined && JSON.stringify(known) === JSON.stringify(variable)) return null;
+  return { ...answers, env: [...answers.env.filter((other) => other !== known), variable] };
+}
+
+function defined<K extends string>(key: K, value: string | undefined): { readonly [key in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: string });
+}
+
+function refuse(message: string, fix: string): never {
+  throw new Failure({ code: "change/add", message, fix });
+}

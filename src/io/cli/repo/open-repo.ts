@@ -1,0 +1,63 @@
+import { realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { canonical } from "../../../../generators/requirements.ts";
+import { Failure } from "../../../core/failure.ts";
+import { readReceipt, receiptPath } from "../../../core/receipt.ts";
+import type { ReceiptSides } from "../../../core/receipt-sides.ts";
+import type { Catalogue, FileContent, Receipt, Tree } from "../../../core/types.ts";
+import { entryAt } from "../../commit/entry.ts";
+import { verifyNoJournal } from "../checked.ts";
+import { findTarget, type Target } from "../target.ts";
+
+/** A repo that we wrote, as its receipt tells. */
+export type Repo = {
+  readonly root: string;
+  readonly target: Target;
+  readonly receipt: Receipt;
+  readonly receiptFile: FileContent;
+  /** Where two branches changed the receipt; `receipt` is then what both made of it. */
+  readonly sides: ReceiptSides | null;
+};
+
+/** The repo that `from` lies in: the nearest directory with a receipt. Refuses one in which a write was cut off. */
+export async function openRepo(from: string, catalogue: Catalogue): Promise<Repo> {
+  const root = findRoot(resolve(from));
+  const target = findTarget(root);
+  verifyNoJournal(target);
+  const entry = entryAt(root, receiptPath);
+  if (entry.kind !== "file") throw new Error(`${receiptPath} in ${root} vanished.`);
+  const content = Buffer.from(entry.bytes).toString("utf8");
+  const receiptFile = { content, executable: (entry.mode & 0o111) !== 0 };
+  const sides = /^<{7}/m.test(content) ? await readSides(root, content) : null;
+  const { mergeReceiptSides } =
+    sides === null ? { mergeReceiptSides: null } : await import("../../../core/receipt-sides.ts");
+  const read = sides === null || mergeReceiptSides === null ? readReceipt(content) : mergeReceiptSides(sides);
+  const receipt = { ...read, answers: canonical(catalogue, read.answers) };
+  return { root, target, receipt, receiptFile, sides };
+}
+
+/** Without the files that count only at the root of a repository, where this isn't one. */
+export function withoutRootFiles({ target }: Repo, tree: Tree): Tree {
+  const isNested = (target.workTree !== null && target.workTree !== target.root) || target.workspace !== null;
+  return isNested ? new Map([...tree].filter(([path]) => !path.startsWith(".github/"))) : tree;
+}
+
+async function readSides(root: string, content: string): Promise<ReceiptSides | null> {
+  const [{ readReceiptSides }, { stagedBase }] = await Promise.all([
+    import("../../../core/receipt-sides.ts"),
+    import("../../repo/git-status.ts"),
+  ]);
+  return readReceiptSides(content, stagedBase(root, receiptPath));
+}
+
+function findRoot(from: string): string {
+  for (let at = from; ; at = dirname(at)) {
+    if (entryAt(at, receiptPath).kind === "file") return realpathSync(at);
+    if (at !== dirname(at)) continue;
+    throw new Failure({
+      code: "repo/none",
+      message: `There is no ${receiptPath} in ${from} or above it, so this isn't a repo that create-twelve-factor wrote.`,
+      fix: "Change to the directory of one, or make one: npm create twelve-factor my-app",
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { printReceipt } from "../../core/receipt.ts";
+import { renderReceipt } from "../../core/render-receipt.ts";
+import type { Catalogue, Receipt, Tree } from "../../core/types.ts";
+import { version } from "../../core/version.ts";
+import { withProgress } from "../progress.ts";
+
+/** What the release that each receipt names renders from it, or null where that release can't be had. */
+export async function renderRecorded(
+  catalogue: Catalogue,
+  root: string,
+  receipts: readonly Receipt[],
+): Promise<readonly Tree[] | null> {
+  if (receipts.every((receipt) => isRunning(catalogue, receipt)))
+    return receipts.map((receipt) => renderReceipt(catalogue, receipt));
+  const releases = [...new Set(receipts.map(({ release }) => release.version))].join(", ");
+  return withProgress(`Rendering with release ${releases}`, () => renderElsewhere(root, receipts));
+}
+
+export function isRunning(catalogue: Catalogue, { release }: Receipt): boolean {
+  return release.version === version && release.integrity === catalogue.integrity;
+}
+
+/** By the tarball of that release, from npm's cache or the person's registry. It refuses a receipt that isn't its own. */
+async function renderElsewhere(root: string, receipts: readonly Receipt[]): Promise<readonly Tree[] | null> {
+  const folder = mkdtempSync(join(tmpdir(), "twelve-factor-"));
+  try {
+    const { execa } = await import("execa");
+    const trees: Tree[] = [];
+    // One after the other: npm installs into its cache, which two at once may spoil.
+    for (const [index, receipt] of receipts.entries()) {
+      const file = join(folder, `${index}.json`);
+      writeFileSync(file, printReceipt(receipt));
+      const name = "create-twelve-factor";
+      const exec = [
+        "exec",
+        "--yes",
+        "--prefer-offline",
+        "--fetch-retries=0",
+        `--package=${name}@${receipt.release.version}`,
+      ];
+      const ran = await execa("npm", [...exec, "--", name, "render", "--receipt", file, "--json"], {
+        cwd: root,
+        reject: false,
+        stdin: "ignore",
+        env: withoutExecContext(),
+        extendEnv: false,
+        timeout: 120_000,
+      });
+      if (ran.failed) return null;
+      trees.push(readTree(ran.stdout));
+    }
+    return trees;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Rendered = {
+  readonly files: readonly {
+    readonly path: string;
+    readonly executable: boolean;
+    readonly encoding: "utf8" | "base64";
+    readonly content: string;
+  }[];
+};
+
+function readTree(json: string): Tree {
+  const { files } = JSON.parse(json) as Rendered;
+  return new Map(
+    files.map(({ path, executable, encoding, content }) => [
+      path,
+      { content: encoding === "base64" ? Buffer.from(content, "base64") : content, executable },
+    ]),
+  );
+}
+
+/** What an npm that runs us sets for us alone would change what the one that we run does. */
+function withoutExecContext(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(
+    entries.filter(
+      ([name]) =>
+        !/^(npm_(package|lifecycle|command|execpath|config_(package|call|yes))|INIT_CWD$)/.test(name),
+    ),
+  );
+}
