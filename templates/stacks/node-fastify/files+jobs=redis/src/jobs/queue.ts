@@ -5,11 +5,7 @@ import type { Redis } from "../resources/redis.ts";
 import { type Job, type Queue, runJob } from "./job.ts";
 
 /** Jobs in Redis, by BullMQ. A job stays for a day when it is done, so that its id isn't taken again. */
-export function openQueue(
-  name: string,
-  { redis: { client } }: { redis: Redis },
-  log: Log,
-): Queue {
+export function openQueue(name: string, { redis: { client } }: { redis: Redis }, log: Log): Queue {
   const queue = new BullQueue<Job>(name, {
     connection: client,
     defaultJobOptions: {
