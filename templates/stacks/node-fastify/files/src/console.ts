@@ -10,6 +10,10 @@ const resources = connect(config, log);
 
 const session = repl.start({ prompt: "> " });
 Object.assign(session.context, { config, log, resources });
+// Ends it as `.exit` does, and as it does in a shell.
+Object.defineProperty(session.context, "exit", {
+  get: () => void setImmediate(() => session.close()),
+});
 session.on("exit", async () => {
   await closeAll(resources);
   process.exit(0);

@@ -33,6 +33,8 @@ export function connect(url: string, log: Log) {
       await connection.onConnect(1_000, true).catch((error) => {
         throw lastError ?? error;
       });
+      // A broker that fell silent stays connected until its heartbeat is missed: ask it something.
+      await connection.exchangeDeclare({ exchange: "amq.direct", passive: true });
     },
     refused: (error: unknown) =>
       error instanceof Error && "code" in error && error.code === "ACCESS_REFUSED",

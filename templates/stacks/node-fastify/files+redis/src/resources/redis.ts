@@ -10,6 +10,8 @@ export function connect(url: string, log: Log) {
     commandTimeout: 5_000,
     maxRetriesPerRequest: 1,
     connectTimeout: 10_000,
+    // It is waited for even when the connection is gone already.
+    disconnectTimeout: 200,
     retryStrategy: (attempt) => backoff(attempt - 1),
   });
   client.on("error", (error) => log.warn({ err: error }, "redis connection lost"));

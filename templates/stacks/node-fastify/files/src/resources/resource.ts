@@ -30,8 +30,13 @@ export async function pingAll(
   return Object.fromEntries(await Promise.all(states));
 }
 
-/** Waits for each service to answer once, for as long as it takes; rejects when one refuses us. */
-export async function connected(resources: Attached, log: Log): Promise<void> {
+/** Waits for each service to answer once, for as long as it takes or we say; rejects when one refuses us. */
+export async function connected(
+  resources: Attached,
+  log: Log,
+  patienceMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   await Promise.all(
     Object.entries(resources).map(async ([name, { ping, refused }]) => {
       for (let attempt = 0; ; attempt++) {
@@ -40,7 +45,7 @@ export async function connected(resources: Attached, log: Log): Promise<void> {
           log.info({ resource: name }, "connected");
           return;
         } catch (error) {
-          if (refused?.(error)) throw error;
+          if (refused?.(error) || performance.now() > deadline) throw error;
           log.warn({ err: error, resource: name, attempt }, "not connected yet");
         }
         await sleep(backoff(attempt));
