@@ -64,7 +64,7 @@ async function writePrepared(
       fix: "Choose another name, or use the command create-twelve-factor, which asks for each file.",
     });
   }
-  writeFiles(prepared);
+  await writeFiles(prepared);
   return `${prepared.target.root} (${prepared.reconciliation.changes.length} files)`;
 }
 

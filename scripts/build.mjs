@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
@@ -40,11 +40,8 @@ await build({
   plugins: [besideIt("../src/io/cli/run.ts", "./main.cjs")],
 });
 
-const { metafile } = await build({
+const program = {
   ...shared,
-  entryPoints: { main: "src/io/cli/run.ts" },
-  outdir: out,
-  outExtension: commonJs,
   splitting: true,
   minify: true,
   target: "node20.19",
@@ -61,6 +58,15 @@ const { metafile } = await build({
   },
   metafile: true,
   plugins: [builtinsWithoutImport(), withoutUnusedPrompts()],
+};
+const entry = "src/io/cli/run.ts";
+const starting = await startingModules(entry, program);
+const { metafile } = await build({
+  ...program,
+  entryPoints: { main: "start" },
+  outdir: out,
+  outExtension: commonJs,
+  plugins: [startInOneFile(entry, starting), ...program.plugins],
 });
 // esbuild splits only ES modules. As CommonJS they start without Node's module loader, which takes a fifth of a start.
 for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && name !== "bin.cjs")) {
@@ -73,7 +79,10 @@ for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && na
     supported: { "dynamic-import": false },
     define: { "import.meta.dirname": "__dirname" },
   });
-  writeFileSync(`${out}/${name}`, code);
+  writeFileSync(
+    `${out}/${name}`,
+    code.replace(/require\("(\.\/main\.cjs)\/([^"]+)"\)/g, 'require("$1").$["$2"]'),
+  );
 }
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
@@ -106,6 +115,45 @@ try {
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 renameSync(out, `${root}dist`);
+
+/**
+ * What every start runs is one file, since a file costs more than what is in it. So the modules that the entry point
+ * reaches without `import()` are bundled with it, and all others find them there: `$` has what they export.
+ */
+async function startingModules(entry, options) {
+  const { metafile } = await build({ ...options, entryPoints: [entry], write: false, outdir: out });
+  const { inputs } = metafile;
+  const staticImports = (path) =>
+    (inputs[path]?.imports ?? []).filter(({ kind }) => kind !== "dynamic-import").map(({ path }) => path);
+  const starting = new Set([entry]);
+  for (const path of starting) for (const needed of staticImports(path)) starting.add(needed);
+  const late = Object.keys(inputs).filter((path) => !starting.has(path));
+  const shared = new Set(late.flatMap(staticImports).filter((path) => starting.has(path) && path in inputs));
+  return { starting, shared: [...shared].filter((path) => !path.startsWith("builtin:")).sort() };
+}
+
+/** The entry point with `$`, and late modules that take what is in it from there. */
+function startInOneFile(entry, { starting, shared }) {
+  const isShared = new Set(shared);
+  const lines = shared.map((path, index) => `import * as m${index} from "./${path}";`);
+  const members = shared.map((path, index) => `${JSON.stringify(path)}: m${index}`);
+  return {
+    name: "start-in-one-file",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^start$/ }, () => ({ path: "start", namespace: "start" }));
+      bundler.onLoad({ filter: /.*/, namespace: "start" }, () => ({
+        contents: `${lines.join("\n")}\nexport * from "./${entry}";\nexport const $ = { ${members.join(", ")} };\n`,
+        resolveDir: root,
+      }));
+      bundler.onResolve({ filter: /^\.{1,2}\// }, ({ path, importer, namespace, resolveDir, kind }) => {
+        if (namespace !== "file" || kind !== "import-statement" || starting.has(relative(root, importer)))
+          return;
+        const target = relative(root, join(resolveDir, path));
+        if (isShared.has(target)) return { path: `./main.cjs/${target}`, external: true };
+      });
+    },
+  };
+}
 
 /** An import that stays one, of a file that another build puts beside this one. */
 function besideIt(source, path) {

@@ -1,8 +1,10 @@
 /** What the tests run in a process of its own, so that it can be killed, starved or demoted. */
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import type { Failure } from "../../src/core/failure.ts";
+import type { Tree } from "../../src/core/types.ts";
 import { commitChanges } from "../../src/io/commit/commit-changes.ts";
 import { createDirectory } from "../../src/io/commit/create-directory.ts";
+import { fillDirectory } from "../../src/io/commit/fill-directory.ts";
 import { recover } from "../../src/io/commit/recover.ts";
 import type { ChildReport, ChildRequest } from "./commit-scenario.ts";
 import { changesOf, makeRepo, snapshot, treeOf } from "./commit-scenario.ts";
@@ -31,10 +33,14 @@ process.stdout.write(JSON.stringify(report));
 function run(): void {
   const { root, verb } = request;
   if (verb === "recover") report.outcome = recover({ root, abort: request.abort ?? false, onStep }).outcome;
-  else if (verb === "create") createDirectory({ root, tree: treeOf(request.files ?? {}), onStep });
+  else if (verb === "create") create(root, treeOf(request.files ?? {}));
   else if (verb === "count") countUp(root, request.times ?? 1);
   else if (verb === "starve") starve(root);
-  else commitChanges({ root, changes: request.changes ?? changesOf(root), onStep });
+  else commitChanges({ root, changes: request.changes ?? changesOf(root), undo: request.undo, onStep });
+}
+
+function create(root: string, tree: Tree): void {
+  if (!createDirectory({ root, tree, onStep })) fillDirectory({ root, tree, onStep });
 }
 
 /** Adds one to a number in a file, so many times, however often a rival is in the way. */

@@ -2,11 +2,9 @@ import { missingAnswers, type PartialAnswers, type Question } from "../../core/a
 import { Failure } from "../../core/failure.ts";
 import type { Catalogue } from "../../core/types.ts";
 import { readBuiltCatalogue } from "../catalogue.ts";
-import { askForCreate } from "../prompt/ask-for-create.ts";
 import type { Invocation } from "./argv.ts";
 import { checkedAnswers, checkedTarget } from "./checked.ts";
 import { reportClosing, reportNotes } from "./closing.ts";
-import { conflictDiff, paintDiff } from "./conflict-diff.ts";
 import { fileReports } from "./file-report.ts";
 import { givenAnswers } from "./given-answers.ts";
 import { endOnSignals } from "./interruption.ts";
@@ -14,7 +12,6 @@ import { print, resultColumns, resultStyle } from "./output.ts";
 import { openConflicts, type Prepared, prepare } from "./prepare.ts";
 import { replayLine } from "./replay.ts";
 import { styleFor } from "./style.ts";
-import { summary } from "./summary.ts";
 import { nameOf, verifyDirectory } from "./target.ts";
 import { write } from "./write.ts";
 
@@ -31,7 +28,7 @@ export async function create(invocation: Invocation): Promise<number> {
     force: switches.force === true,
     dryRun: switches["dry-run"] === true,
   };
-  const prepared = mayAsk(switches) ? await askForCreate(asked) : await take(asked, switches.yes === true);
+  const prepared = mayAsk(switches) ? await ask(asked) : await take(asked, switches.yes === true);
   const conflicts = openConflicts(prepared);
   const outcome =
     conflicts.length === 0 && !asked.dryRun ? await write(prepared, switches, interruption) : null;
@@ -44,7 +41,7 @@ export async function create(invocation: Invocation): Promise<number> {
   if (outcome !== null) reportNotes(prepared, outcome);
   if (switches.json) await printJson(prepared, outcome !== null, replay);
   else if (outcome !== null) reportClosing(prepared, outcome, replay);
-  else if (asked.dryRun) print(summary(prepared, resultStyle(), resultColumns()));
+  else if (asked.dryRun) await printSummary(prepared);
   if (conflicts.length > 0) await reportConflicts(prepared, conflicts);
   return conflicts.length > 0 || outcome?.install?.ok === false ? 1 : 0;
 }
@@ -59,6 +56,11 @@ export type Asked = {
 
 function mayAsk(switches: Invocation["switches"]): boolean {
   return switches.yes !== true && process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+async function ask(asked: Asked): Promise<Prepared> {
+  const { askForCreate } = await import("../prompt/ask-for-create.ts");
+  return askForCreate(asked);
 }
 
 /** Without questions: what was not answered is a default where `--yes` says so, and else an error. */
@@ -88,10 +90,16 @@ function missing(open: readonly Question[]): Failure {
   });
 }
 
+async function printSummary(prepared: Prepared): Promise<void> {
+  const { summary } = await import("./summary.ts");
+  print(summary(prepared, resultStyle(), resultColumns()));
+}
+
 async function printJson(prepared: Prepared, written: boolean, replay: string): Promise<void> {
   const { answers, target, reconciliation } = prepared;
   const conflicts = [];
   for (const { path, keyPath, reason } of reconciliation.conflicts) {
+    const { conflictDiff } = await import("./conflict-diff.ts");
     conflicts.push({ path, keyPath, reason, diff: await conflictDiff(prepared, path) });
   }
   const report = {
@@ -106,6 +114,7 @@ async function printJson(prepared: Prepared, written: boolean, replay: string): 
 }
 
 async function reportConflicts(prepared: Prepared, conflicts: readonly string[]): Promise<void> {
+  const { conflictDiff, paintDiff } = await import("./conflict-diff.ts");
   const { stderr } = process;
   const style = styleFor(stderr);
   for (const path of conflicts) stderr.write(`${paintDiff(await conflictDiff(prepared, path), style)}\n`);

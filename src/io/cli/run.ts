@@ -1,4 +1,4 @@
-import type { NodePlopAPI } from "node-plop";
+import type loadGenerators from "../../../generators/plopfile.ts";
 import { type Invocation, parseArgv } from "./argv.ts";
 import { create } from "./create.ts";
 
@@ -13,7 +13,7 @@ const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<numbe
   diff: async (invocation) => (await repoVerbs()).diffRepo(invocation),
   undo: async (invocation) => (await repoVerbs()).undoLast(invocation),
   list: async (invocation) => (await import("./list.ts")).list(invocation),
-  schema: async (invocation) => (await import("./schema.ts")).schema(invocation),
+  schema: async () => (await import("./schema.ts")).schema(),
   render: async (invocation) => (await import("./render.ts")).renderFromReceipt(invocation),
   recover: async (invocation) => (await import("./recover.ts")).recoverDirectory(invocation),
 };
@@ -31,6 +31,6 @@ export async function reportError(error: unknown, argv: readonly string[]): Prom
 }
 
 /** The generators for plop; what plop loads is its way here. */
-export async function plopfile(plop: NodePlopAPI): Promise<void> {
+export async function plopfile(plop: Parameters<typeof loadGenerators>[0]): Promise<void> {
   (await import("../../../generators/plopfile.ts")).default(plop);
 }

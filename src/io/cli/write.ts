@@ -1,8 +1,7 @@
 import type { Json } from "../../core/types.ts";
-import { commitChanges } from "../commit/commit-changes.ts";
 import { createDirectory } from "../commit/create-directory.ts";
 import type { Committed } from "../git.ts";
-import { type Installed, install } from "../install.ts";
+import type { Installed } from "../install.ts";
 import type { Invocation } from "./argv.ts";
 import { type Interruption, yieldToSignals } from "./interruption.ts";
 import type { Prepared } from "./prepare.ts";
@@ -18,11 +17,11 @@ export async function write(
 ): Promise<Outcome> {
   const { target, tree } = prepared;
   await yieldToSignals();
-  writeFiles(prepared);
+  await writeFiles(prepared);
   interruption.state = `All files are written in ${target.directory}; what comes after was left out.`;
   await yieldToSignals();
   const installing = switches.install === false ? null : installCommand(prepared);
-  const installed = installing && (await install(target.root, installing));
+  const installed = installing && (await (await import("../install.ts")).install(target.root, installing));
   if (switches.git === false || target.workTree !== null || target.workspace !== null)
     return { install: installed, git: null };
   const { firstCommit } = await import("../git.ts");
@@ -31,9 +30,15 @@ export async function write(
 }
 
 /** All of the files, or none. */
-export function writeFiles({ target, tree, reconciliation }: Prepared): void {
-  if (target.empty) createDirectory({ root: target.root, tree });
-  else commitChanges({ root: target.root, changes: reconciliation.changes });
+export async function writeFiles({ target, tree, reconciliation }: Prepared): Promise<void> {
+  const { root } = target;
+  if (!target.empty) {
+    const { commitChanges } = await import("../commit/commit-changes.ts");
+    commitChanges({ root, changes: reconciliation.changes });
+  } else if (!createDirectory({ root, tree })) {
+    const { fillDirectory } = await import("../commit/fill-directory.ts");
+    fillDirectory({ root, tree });
+  }
 }
 
 /** The frozen install of the package manager, as the stack's facts have it. */

@@ -13,7 +13,6 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import type { Tree } from "../../core/types.ts";
-import { commitChanges } from "./commit-changes.ts";
 import { errorCode, ignoring, statOf, toBytes, writeWhole } from "./files.ts";
 import { holdSignals } from "./hold-signals.ts";
 import { ownerInName, ownerState, thisProcess } from "./owner.ts";
@@ -32,26 +31,27 @@ export type CreateRequest = {
 /**
  * Writes a whole tree beside its place and moves it there by one rename, so that it is either all there or not
  * at all. Nothing of the tree is run in the staging directory: an install and `git init` come after the rename,
- * as they write absolute paths and take long, and a repo without them is complete.
+ * as they write absolute paths and take long, and a repo without them is complete. Gives false, with nothing written,
+ * for an empty directory that can't be replaced: it is for `fillDirectory`, which few need and so is loaded by itself.
  */
-export function createDirectory(request: CreateRequest): void {
-  holdSignals(() => {
+export function createDirectory(request: CreateRequest): boolean {
+  return holdSignals(() => {
     try {
-      create(request);
+      return create(request);
     } catch (error) {
       throw writeFailure(error);
     }
   });
 }
 
-function create({ root: given, tree, onProgress, onStep }: CreateRequest): void {
+function create({ root: given, tree, onProgress, onStep }: CreateRequest): boolean {
   const step = numberSteps(onStep);
   const root = statOf(given) === undefined ? resolve(given) : realRoot(given);
   const existing = statOf(root);
   if (existing !== undefined) verifyEmpty(root, existing);
   verifyNewPaths(root, [...tree.keys()]);
-  if (existing !== undefined && mustStay(root, existing)) fill(root, tree, onStep);
-  else stageAndMove({ root, existing, tree, onProgress, step, onStep });
+  if (existing !== undefined && mustStay(root, existing)) return false;
+  return stageAndMove({ root, existing, tree, onProgress, step });
 }
 
 type Creation = {
@@ -59,11 +59,10 @@ type Creation = {
   readonly tree: Tree;
   readonly existing: Stats | undefined;
   readonly onProgress: CreateRequest["onProgress"];
-  readonly onStep: OnStep | undefined;
   readonly step: Step | undefined;
 };
 
-function stageAndMove({ root, existing, tree, onProgress, step, onStep }: Creation): void {
+function stageAndMove({ root, existing, tree, onProgress, step }: Creation): boolean {
   const top = existing === undefined ? outermostMissing(root) : root;
   const parent = dirname(top);
   verifyParent(parent);
@@ -78,13 +77,14 @@ function stageAndMove({ root, existing, tree, onProgress, step, onStep }: Creati
       step?.("tree-written");
       moveInto({ staging, top, replaces: existing !== undefined });
       step?.("moved");
+      return true;
     } catch (error) {
       rmSync(staging, { recursive: true, force: true });
       throw error;
     }
   } catch (error) {
     if (existing === undefined || !unmovable.has(errorCode(error))) throw error;
-    fill(root, tree, onStep);
+    return false;
   }
 }
 
@@ -97,11 +97,6 @@ function mustStay(root: string, existing: Stats): boolean {
   return (
     here === root || here.startsWith(root + sep) || existing.uid !== (process.getuid?.() ?? existing.uid)
   );
-}
-
-function fill(root: string, tree: Tree, onStep: OnStep | undefined): void {
-  const changes = [...tree].map(([path, after]) => ({ kind: "add" as const, path, after }));
-  commitChanges({ root, changes, durable: false, ...(onStep && { onStep }) });
 }
 
 type Writing = {
