@@ -126,7 +126,7 @@ async function existing(
   theirs: FileContent,
   resolution: Resolution | undefined,
 ): Promise<Verdict> {
-  if (roleOf(path) !== null || resolution === "ours") return { kept: true };
+  if (resolution === "ours" || (roleOf(path) !== null && resolution !== "merge")) return { kept: true };
   const executable = ours.executable || theirs.executable;
   if (isLineSet(path) || resolution === "merge")
     return merged(path, { base: undefined, ours, theirs }, { executable, keys: noKeys });
