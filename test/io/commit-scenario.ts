@@ -22,6 +22,7 @@ export type ChildRequest = {
   readonly root: string;
   readonly abort?: boolean;
   readonly changes?: readonly Change[];
+  readonly undo?: string;
   readonly files?: { readonly [path: string]: string };
   readonly times?: number;
   readonly killAt?: number;
