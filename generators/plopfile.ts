@@ -5,6 +5,13 @@ import type { Catalogue } from "../src/core/types.ts";
 import { readBuiltCatalogue } from "../src/io/catalogue.ts";
 import { checkedAnswers, checkedTarget } from "../src/io/cli/checked.ts";
 import { openConflicts, type Prepared, prepare } from "../src/io/cli/prepare.ts";
+import {
+  type AskOne,
+  type PlopProposal,
+  plopVerbs,
+  propose,
+  writeProposal,
+} from "../src/io/cli/repo/plop-verbs.ts";
 import { styleFor } from "../src/io/cli/style.ts";
 import { summary } from "../src/io/cli/summary.ts";
 import { writeFiles } from "../src/io/cli/write.ts";
@@ -18,6 +25,16 @@ type Inquirer = {
 export default function plopfile(plop: NodePlopAPI): void {
   plop.setDefaultInclude({ generators: true });
   const catalogue = readBuiltCatalogue();
+  for (const [name, { description }] of Object.entries(plopVerbs)) {
+    plop.setGenerator(name, {
+      description,
+      prompts: (inquirer) => {
+        const ask = asker(inquirer as unknown as Inquirer);
+        return propose(name, catalogue, { base: plop.getDestBasePath(), ask });
+      },
+      actions: [(async (given: PlopProposal) => writeProposal(given)) as unknown as ActionType],
+    });
+  }
   plop.setGenerator("create", {
     description: "A twelve-factor service that is ready to operate",
     prompts: (inquirer) => ask(catalogue, inquirer as unknown as Inquirer, plop.getDestBasePath()),
@@ -25,6 +42,10 @@ export default function plopfile(plop: NodePlopAPI): void {
       ((given: Given) => writePrepared(catalogue, given, plop.getDestBasePath())) as unknown as ActionType,
     ],
   });
+}
+
+function asker(inquirer: Inquirer): AskOne {
+  return async (question) => (await inquirer.prompt([{ ...question, name: "value" }])).value;
 }
 
 type Given = { readonly answers: PartialAnswers; readonly confirmed: boolean };

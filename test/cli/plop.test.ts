@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, inject, it } from "vitest";
+import { readTree } from "../support/read-tree.ts";
 import { runCli, runProgram, scratch } from "../support/run-cli.ts";
 
 it("is a generator of a plopfile that loads the package, and writes the same tree", async () => {
@@ -65,4 +66,84 @@ process.exitCode = results.failures.length;
       readFileSync(join(cwd, "other", path), "utf8"),
     );
   }
+});
+
+it("has the verbs for a repo that exists, which ask, preview and write as the command does", async () => {
+  const cwd = scratch();
+  const bare = ["--yes", "--no-install", "--no-git"];
+  for (const name of ["shop", "other/shop"]) expect((await runCli([name, ...bare], { cwd })).code).toBe(0);
+  const repo = join(cwd, "shop");
+  const nodePlop = pathToFileURL(createRequire(import.meta.url).resolve("node-plop")).href;
+  const installed = dirname(dirname(inject("packed").bin));
+  writeFileSync(join(repo, "plopfile.mjs"), 'export default (plop) => plop.load("create-twelve-factor");\n');
+  writeFileSync(
+    join(cwd, "run.mjs"),
+    `import { existsSync, symlinkSync } from "node:fs";
+if (!existsSync("node_modules")) symlinkSync(${JSON.stringify(installed)}, "node_modules");
+const { default: nodePlop } = await import(${JSON.stringify(nodePlop)});
+const plop = await nodePlop(process.cwd() + "/plopfile.mjs");
+const [name, ...said] = process.argv.slice(2);
+const asked = [];
+const inquirer = {
+  async prompt([{ message, choices, name }]) {
+    asked.push([message, choices?.map(({ value }) => value)]);
+    const value = said.shift();
+    return { [name]: value === "yes" || value === "no" ? value === "yes" : value };
+  },
+};
+const generator = plop.getGenerator(name);
+const results = await generator.runActions(await generator.prompts(inquirer));
+console.log(JSON.stringify({ asked, results, names: plop.getGeneratorList().map((each) => each.name) }));
+`,
+  );
+  const plop = async (...said: string[]) => {
+    const ran = await runProgram(process.execPath, ["../run.mjs", ...said], { cwd: repo });
+    expect(ran.code, ran.stderr).toBe(0);
+    return { ...JSON.parse(ran.stdout), stderr: ran.stderr };
+  };
+
+  const refused = await plop("service", "redis", "no");
+  expect(refused.asked).toEqual([
+    ["Which service", ["rabbitmq", "redis"]],
+    [expect.stringMatching(/^Write \d+ files\?$/), null],
+  ]);
+  expect(refused.names).toEqual(
+    expect.arrayContaining([
+      "create",
+      "service",
+      "process",
+      "platform",
+      "ci",
+      "task",
+      "env",
+      "remove",
+      "swap",
+      "update",
+    ]),
+  );
+  expect(refused.stderr).toContain("+  redis:");
+  expect(refused.results.changes).toMatchObject([{ path: "nothing was written" }]);
+
+  const written = await plop("service", "redis", "yes");
+  expect(written.results.changes[0].path).toMatch(/^add redis \(\d+ files: .*\); now run npm ci$/);
+  await plop("process", "worker", "mailer", "yes");
+  await plop("task", "tidy-up", "Tidies up.", "yes");
+  await plop("env", "STRIPE_KEY", "string", "no", "yes", "Pays.", "yes");
+  await plop("remove", "heroku", "yes");
+  const { asked } = await plop("update");
+  expect(asked).toEqual([]);
+
+  const other = join(cwd, "other/shop");
+  for (const args of [
+    ["add", "redis"],
+    ["add", "worker", "mailer"],
+    ["add", "task", "tidy-up", "--description", "Tidies up."],
+    ["add", "env", "STRIPE_KEY", "--sensitive", "--description", "Pays."],
+    ["remove", "heroku"],
+  ])
+    expect(await runCli([...args, "--yes", "--no-install"], { cwd: other })).toMatchObject({ code: 0 });
+  for (const folder of [repo, other]) rmSync(join(folder, ".twelve-factor"), { recursive: true });
+  rmSync(join(repo, "plopfile.mjs"));
+  rmSync(join(repo, "node_modules"));
+  expect(readTree(repo)).toEqual(readTree(other));
 });
