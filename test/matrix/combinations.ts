@@ -1,3 +1,5 @@
+import type { PartialAnswers } from "../../src/core/answers.ts";
+
 /** One way to answer the questions that change what is emitted. */
 export type Combination = {
   readonly services: readonly string[];
@@ -17,7 +19,38 @@ export type Choices = {
   readonly packageManagers: readonly string[];
 };
 
-const processSets = [["web"], ["web", "worker"], ["web", "worker", "clock"]] as const;
+const processSets = [["web"], ["web", "worker"], ["web", "worker", "mailer:worker", "clock"]] as const;
+
+/** What a person adds to the answers, where the repo has all processes. */
+const ownAnswers: Pick<PartialAnswers, "env" | "tasks"> = {
+  env: [
+    {
+      name: "SMTP_URL",
+      type: "url",
+      required: true,
+      sensitive: true,
+      description: "Where mail goes out",
+      processes: ["mailer", "release"],
+    },
+    {
+      name: "PAGE_SIZE",
+      type: "integer",
+      required: false,
+      sensitive: false,
+      description: "Rows of a page",
+      processes: [],
+      default: "20",
+    },
+  ],
+  tasks: [
+    { name: "purge-expired", description: "Removes what has expired" },
+    { name: "reindex", description: "" },
+  ],
+};
+
+export function ownOf({ processes }: Combination): Pick<PartialAnswers, "env" | "tasks"> {
+  return processes.includes("mailer:worker") ? ownAnswers : {};
+}
 
 /** Every combination that the flags allow. A worker needs a service that carries its jobs. */
 export function allCombinations(choices: Choices): readonly Combination[] {

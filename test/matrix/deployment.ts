@@ -70,6 +70,11 @@ export async function deploy(place: Place): Promise<Deployment> {
     direct[service] = space.url;
     secrets.push(space.password);
   }
+  for (const { name, own, required, example } of [...emitted.processes, emitted.release].flatMap(
+    ({ variables }) => variables,
+  )) {
+    if (own && required && example !== null) config[name] = example;
+  }
   const { PATH = "" } = buildEnvironment(scratch, node);
   const started: Running[] = [];
   return {

@@ -8,7 +8,7 @@ import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts"
 import { render } from "../../src/core/render.ts";
 import type { Catalogue, EnvVariable, FileContent, Tree } from "../../src/core/types.ts";
 import { unpackCatalogue } from "../../src/io/packed-catalogue.ts";
-import type { Choices, Combination } from "./combinations.ts";
+import { type Choices, type Combination, ownOf } from "./combinations.ts";
 
 /** A process of the emitted repo, with what it needs from its environment. */
 export type EmittedProcess = {
@@ -56,11 +56,15 @@ export function emit(catalogue: Catalogue, combination: Combination): Emitted {
     name: appName,
     services: combination.services,
     jobs: combination.jobs,
-    processes: combination.processes.map((type) => ({ name: type, type })),
+    processes: combination.processes.map((process) => {
+      const [name = "", type = name] = process.split(":");
+      return { name, type };
+    }),
     platforms: combination.platforms,
     ci: combination.ci,
     packageManager: combination.packageManager,
     example: combination.example,
+    ...ownOf(combination),
   });
   const planned = plan(catalogue, answers);
   const tree = render(planned, printReceipt(receiptOf(catalogue, answers)));

@@ -91,6 +91,7 @@ const linters: readonly Linter[] = [
       DATABASE_URL: "postgres://a:b@127.0.0.1/c",
       REDIS_URL: "redis://127.0.0.1/0",
       AMQP_URL: "amqp://127.0.0.1",
+      SMTP_URL: "smtp://127.0.0.1:1025",
     },
   },
 ];

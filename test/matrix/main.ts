@@ -12,6 +12,7 @@ import { detectIsolations } from "../../src/check/probe/namespaces.ts";
 import { openSession } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
 import { type Server, startPostgres, startRabbitmq, startValkey } from "../support/servers.ts";
+import { readByCheck } from "./checked.ts";
 import { allCombinations, type Combination, factorsOf, nameOf } from "./combinations.ts";
 import { verifyDevelopment } from "./development.ts";
 import { choicesOf, type Emitted, emit, readCatalogue } from "./emit.ts";
@@ -28,7 +29,7 @@ const { values: options } = parseArgs({
     combo: { type: "string" },
     list: { type: "boolean", default: false },
     json: { type: "string" },
-    part: { type: "string", default: "sources,linters,development,emitted,images" },
+    part: { type: "string", default: "sources,linters,reading,development,emitted,images" },
     lanes: { type: "string", default: "2" },
   },
 });
@@ -48,7 +49,7 @@ const favourites = everyCombination.filter(
     ci !== null &&
     packageManager === choices.packageManagers[0] &&
     ((processes.length === 2 && services.join() === "postgres") ||
-      (processes.length === 3 && services.length === choices.services.length && jobs === "rabbitmq")),
+      (processes.length === 4 && services.length === choices.services.length && jobs === "rabbitmq")),
 );
 const factors = (combination: Combination): readonly string[] => factorsOf(combination, choices);
 const matches = (text: string, pattern: string | undefined): boolean =>
@@ -89,6 +90,7 @@ async function verifyAll(): Promise<void> {
       for (const combination of everyCombination) emitted.push(emit(catalogue, combination));
     });
     if (parts.includes("linters")) await lintEmitted(session, report, emitted);
+    if (parts.includes("reading")) await readByCheck(report, emitted);
     if (parts.includes("sources")) await verifySources({ session, report }, emitted);
     const isolations = await detectIsolations(session.directory);
     [servers.postgres, servers.redis, servers.rabbitmq] = await Promise.all([
@@ -121,11 +123,12 @@ async function verifyAll(): Promise<void> {
 async function verifyEmitted(bench: Bench, work: readonly Emitted[]): Promise<void> {
   const killed = new Set(oneOfEach(work.filter(hasExampleJobs), ({ combination }) => combination.jobs));
   const rolled = new Set(oneOfEach(work, ({ roles }) => roles.store));
-  const briefly: Extent = { kill: false, rolling: false };
+  const built = new Set(oneOfEach(work, ({ combination }) => combination.packageManager));
+  const briefly: Extent = { kill: false, rolling: false, builds: false };
   const runs = [
     ...work.map((one) => ({
       one,
-      extent: { kill: killed.has(one), rolling: rolled.has(one) },
+      extent: { kill: killed.has(one), rolling: rolled.has(one), builds: built.has(one) },
       node: 26 as const,
     })),
     ...work.slice(0, 2).map((one) => ({ one, extent: briefly, node: 24 as const })),

@@ -1,20 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Isolations } from "../../src/check/probe/namespaces.ts";
 import type { Session } from "../../src/check/probe/session.ts";
 import type { Server } from "../support/servers.ts";
-import * as boot from "./checks/boot.ts";
-import * as config from "./checks/config.ts";
+import { bootByCheck } from "./checked.ts";
 import * as example from "./checks/example.ts";
-import * as outage from "./checks/outage.ts";
 import * as release from "./checks/release.ts";
 import { restartsWithoutFailures } from "./checks/rolling.ts";
-import * as shutdown from "./checks/shutdown.ts";
 import * as worker from "./checks/worker.ts";
-import { flagsOf, nameOf } from "./combinations.ts";
-import { type Deployment, deploy, type Running, start, startReady } from "./deployment.ts";
+import { flagsOf, nameOf, ownOf } from "./combinations.ts";
+import { type Deployment, deploy, type Running, startReady, stopAll } from "./deployment.ts";
 import { appName, differences, type Emitted } from "./emit.ts";
 import type { Report } from "./report.ts";
 import { lastLines, quoted, step } from "./step.ts";
@@ -37,9 +34,11 @@ export type Extent = {
   readonly kill: boolean;
   /** Rolling restarts under load. */
   readonly rolling: boolean;
+  /** Let `check` build it too, with the command that it infers. */
+  readonly builds: boolean;
 };
 
-/** Writes one combination with the command itself, builds it, boots all of it, and holds it to the ten rules. */
+/** Writes one combination with the command itself, builds it, lets `check` probe it, and drives its example. */
 export async function verifyCombination(bench: Bench, emitted: Emitted, extent: Extent): Promise<void> {
   const { session, report, node } = bench;
   const subject = `${nameOf(emitted.combination)}${node === 26 ? "" : ` node${node}`}`;
@@ -49,7 +48,10 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   const environment = buildEnvironment(scratch, node);
 
   const written = await report.prepare(subject, "create writes what render renders", async () => {
-    const flags = [...flagsOf(emitted.combination), "--no-install", "--no-git", "--yes"];
+    const answers = join(scratch, "answers.json");
+    writeFileSync(answers, JSON.stringify(ownOf(emitted.combination)));
+    const switches = ["--no-install", "--no-git", "--yes", "--answers", answers];
+    const flags = [...flagsOf(emitted.combination), ...switches];
     await step(session, {
       line: quoted([process.execPath, join(bench.build, commandFile), folder, ...flags]),
       cwd: scratch,
@@ -60,8 +62,17 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
     if (found.length > 0) throw new Error(`these differ: ${found.join(", ")}`);
   });
   if (!written) return;
-  execFileSync("git", ["init", "-q", "-b", "main", folder]);
-  execFileSync("git", ["-C", folder, "add", "-A"]);
+  const git = (...args: readonly string[]): string =>
+    execFileSync(
+      "git",
+      ["-C", folder, "-c", "user.name=Matrix", "-c", "user.email=matrix@localhost", ...args],
+      {
+        encoding: "utf8",
+      },
+    );
+  git("init", "-q", "-b", "main");
+  git("add", "-A");
+  git("commit", "-q", "-m", "Start");
 
   let ran = "";
   const built = await report.prepare(
@@ -79,10 +90,8 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
       } finally {
         await developing.close();
       }
-      const changed = execFileSync("git", ["-C", folder, "status", "--porcelain"], { encoding: "utf8" })
-        .split("\n")
-        .filter((line) => line !== "" && !line.startsWith("A "));
-      if (changed.length > 0) throw new Error(`it changed ${changed.join(", ")}`);
+      const changed = git("status", "--porcelain");
+      if (changed !== "") throw new Error(`it changed\n${changed}`);
     },
   );
   if (!built) return;
@@ -102,6 +111,7 @@ export async function verifyCombination(bench: Bench, emitted: Emitted, extent: 
   });
   if (!pruned) return;
 
+  await bootByCheck({ bench, emitted, subject, folder, scratch, builds: extent.builds });
   const deployment = await deploy({ ...bench, emitted, folder, scratch });
   try {
     await verifyDeployment({ deployment, report, subject, extent });
@@ -121,48 +131,30 @@ async function verifyDeployment({ deployment, report, subject, extent }: Verific
   const { emitted } = deployment;
   const check = (name: string, run: () => Promise<void>): Promise<boolean> =>
     report.check(subject, name, run);
-  await check("release, 20 at once", () => alone(() => release.releasesAtOnce(deployment)));
-  const released = await report.prepare(subject, "release", () => release.releases(deployment));
+  const released = await report.prepare(subject, "release, 20 at once", () =>
+    alone(() => release.releasesAtOnce(deployment)),
+  );
   if (!released) return;
-  await check("release again", () => release.releasesAgain(deployment));
 
   const runnings: Running[] = [];
-  const booted = await report.prepare(subject, "boots every process of the Procfile", async () => {
-    for (const process of emitted.processes) runnings.push(await startReady(deployment, process));
-  });
+  const booted = await report.prepare(
+    subject,
+    "boots every process with its own variables alone",
+    async () => {
+      for (const process of emitted.processes) runnings.push(await startReady(deployment, process));
+    },
+  );
   const web = runnings.find(({ port }) => port !== null);
   if (!booted || web === undefined) return;
   const port = web.port ?? 0;
-  await check("listens on PORT, on every interface", () => boot.bindsItsPort(runnings));
-  await check("runs the program itself", () => boot.runsTheProgramItself(runnings));
-  await check("read-only tree, no rights", () => boot.isConfined(deployment, runnings));
-  await check("live and ready", () => boot.isHealthy(runnings));
   if (emitted.combination.example) {
     await check("a message is posted, processed, listed", () => example.carriesMessages(deployment, port));
     await check("a bad message is refused", () => example.refusesBadMessages(deployment, port));
   }
   await check("seed, 10 at once", () => alone(() => release.seedsAtOnce(deployment, port)));
-  await check("logs JSON lines on stdout", () => boot.logsJsonLines(runnings));
-  await check("each process needs its own variables only", () => config.needsNothingElse(deployment));
-  await check("a missing variable is named, no port opened", () =>
-    config.refusesMissingVariables(deployment),
-  );
-  await check("bad values are reported at once, unseen", () => config.reportsAllBadValues(deployment));
-  if (deployment.proxies.size > 0) {
-    await check("services gone: live, not ready, ready again", () =>
-      outage.survivesOutages(deployment, runnings),
-    );
-    await check("services silent: live, not ready, ready again", () =>
-      outage.survivesSilence(deployment, runnings),
-    );
-    await check("started while services are gone", () => outage.startsDuringOutage(deployment));
-  }
   if (emitted.combination.example && emitted.combination.jobs !== null) {
     // The workers that follow are to be the only ones.
-    await report.prepare(subject, "worker: SIGTERM", async () => {
-      for (const running of runnings)
-        if (running.process.name === "worker") await shutdown.stopsOnSigterm(running);
-    });
+    await stopAll(runnings.filter(({ process }) => process.name === "worker"));
     await check("worker: SIGTERM in the middle of jobs", () => worker.returnsJobsOnSigterm(deployment, port));
     if (extent.kill) {
       await check("worker: kill -9 in the middle of jobs", () =>
@@ -170,16 +162,6 @@ async function verifyDeployment({ deployment, report, subject, extent }: Verific
       );
     }
   }
-  for (const running of runnings) {
-    if (running.port !== null || running.launched.exit() !== null) continue;
-    await check(`${running.process.name}: SIGTERM`, () => shutdown.stopsOnSigterm(running));
-  }
-  await check("no password in logs and answers", () => boot.keepsSecrets(deployment, port));
-  await check("web: SIGTERM with a request in flight", () => shutdown.drainsOnSigterm(deployment, web));
-  await check("web: SIGTERM while it starts, SIGINT", async () => {
-    await shutdown.stopsWhileStarting(await start(deployment, web.process));
-    await boot.endsOnInterrupt(await startReady(deployment, web.process));
-  });
   if (extent.rolling) {
     await check("3 rolling restarts under 3,000 requests", async () => {
       const first = await startReady(deployment, web.process);

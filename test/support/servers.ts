@@ -18,8 +18,8 @@ export type Server = {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** A fresh database, database index or virtual host with its own user and random password. */
-  readonly space: () => Promise<Space>;
+  /** A fresh database, database index or virtual host with its own user and a random password, unless it's said here. */
+  readonly space: (password?: string) => Promise<Space>;
   readonly stop: () => Promise<void>;
 };
 
@@ -72,8 +72,8 @@ export async function startPostgres(): Promise<Server> {
     url: `postgres://app:app@127.0.0.1:${port}/app`,
     port,
     pid: child.pid ?? 0,
-    space: async () => {
-      const [name, password] = [`space${++spaces}`, newPassword()];
+    space: async (password = newPassword()) => {
+      const name = `space${++spaces}`;
       await query(url, `create role ${name} login password '${password}'`);
       await query(url, `create database ${name} owner ${name}`);
       return { url: `postgres://${name}:${password}@127.0.0.1:${port}/${name}`, password };
@@ -109,8 +109,8 @@ export async function startValkey(): Promise<Server> {
     url: `redis://127.0.0.1:${port}/0`,
     port,
     pid: child.pid ?? 0,
-    space: async () => {
-      const [index, password] = [++spaces, newPassword()];
+    space: async (password = newPassword()) => {
+      const index = ++spaces;
       await askValkey(port, `ACL SETUSER space${index} on >${password} ~* &* +@all`, "+OK");
       return { url: `redis://space${index}:${password}@127.0.0.1:${port}/${index}`, password };
     },
@@ -390,7 +390,8 @@ function askValkey(port: number, command: string, expected: string): Promise<voi
 }
 
 function newPassword(): string {
-  return `canary${randomBytes(12).toString("hex")}`;
+  // As those that `check` makes: it looks for them in all that the app writes.
+  return `tfcanary${randomBytes(12).toString("hex")}`;
 }
 
 function requireTool(path: string): void {

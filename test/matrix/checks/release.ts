@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { sleep } from "../../../src/check/probe/wait.ts";
-import { query } from "../../support/servers.ts";
 import { commandOf, type Deployment, runOnce } from "../deployment.ts";
 import { lastLines } from "../step.ts";
 import { list } from "./example.ts";
@@ -26,22 +25,6 @@ export async function releasesAtOnce(deployment: Deployment): Promise<void> {
   assert.equal(new Set(runs).size, runs.length, `a migration ran twice: ${runs.join(", ")}`);
 }
 
-export async function releases(deployment: Deployment): Promise<void> {
-  const { code, text } = await runOnce(
-    deployment,
-    deployment.emitted.release,
-    commandOf(deployment, "release"),
-  );
-  assert.equal(code, 0, lastLines(text, 12));
-}
-
-/** Once more on what is there already: nothing changes. */
-export async function releasesAgain(deployment: Deployment): Promise<void> {
-  const before = await schemaOf(deployment);
-  await releases(deployment);
-  assert.equal(await schemaOf(deployment), before, "a second release changes the schema");
-}
-
 /** Ten seeds at once leave what one leaves. */
 export async function seedsAtOnce(deployment: Deployment, port: number): Promise<void> {
   const seed = () => runOnce(deployment, deployment.emitted.release, "node dist/seed.js");
@@ -60,15 +43,4 @@ async function rowsAt(port: number, { emitted }: Deployment): Promise<readonly s
   // The cached list may be five seconds old.
   if (emitted.roles.cache != null) await sleep(5_100);
   return (await list(port)).map(({ id, text }) => `${id} ${text}`).sort();
-}
-
-/** Columns of every table, without rows. */
-export async function schemaOf({ direct }: Deployment): Promise<string> {
-  if (direct.postgres === undefined) return "";
-  const rows = await query(
-    direct.postgres,
-    `select table_schema, table_name, column_name, data_type from information_schema.columns
-     where table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 3`,
-  );
-  return JSON.stringify(rows);
 }
