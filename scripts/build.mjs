@@ -18,7 +18,11 @@ const shared = {
   format: "esm",
   platform: "node",
   mainFields: ["module", "main"],
-  define: { __VERSION__: JSON.stringify(version) },
+  // --published: for the registry, so that what is emitted may name this release.
+  define: {
+    __VERSION__: JSON.stringify(version),
+    __PUBLISHED__: JSON.stringify(process.argv.includes("--published")),
+  },
   // ASCII, which V8 reads as it is: with one other character in a file it takes two bytes for each.
   charset: "ascii",
   legalComments: "none",

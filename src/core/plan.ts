@@ -14,6 +14,7 @@ import type {
   ProcessAnswer,
   Template,
 } from "./types.ts";
+import { checker } from "./version.ts";
 
 /**
  * Gathers the facts of all the chosen templates into one `project`, and the layers whose conditions hold. The answers
@@ -200,6 +201,7 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     env: env.map(asJson),
     platforms: answers.platforms,
     ci: answers.ci,
+    checker,
     has: Object.fromEntries([...conditionTokens(catalogue)].sort().map((token) => [token, holds(token)])),
   };
 }

@@ -126,6 +126,7 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
       env: { list: variableShape },
       platforms: words,
       ci: { nullable: "code" },
+      checker: { nullable: "code" },
       has: { record: Object.fromEntries(flags) },
     },
   };
