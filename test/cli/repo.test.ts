@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -496,6 +497,46 @@ describe("the install", () => {
     expect(ran.code).toBe(1);
     expect(ran.stderr).toContain("The install failed: npm ci ended with 7.");
     expect(existsSync(join(repo, "src/resources/redis.ts"))).toBe(true);
+  });
+});
+
+describe("killed with -9 as it moves its files into place", () => {
+  it.each([
+    ["add", "redis"],
+    ["remove", "postgres", "--jobs", "redis"],
+    ["swap", "postgres", "rabbitmq"],
+    ["undo"],
+  ])("%j %j is finished or undone by recover", async (...args) => {
+    const start = await emitted("--services", args[0] === "remove" ? "postgres,redis" : "postgres");
+    if (args[0] === "undo") await run(start, "add", "redis", ...quiet);
+    const folder = scratch();
+    const before = readTree(start);
+    const kill = join(folder, "kill.cjs");
+    // Dies at one of the renames, which are the steps that can be seen from outside.
+    writeFileSync(
+      kill,
+      `const fs = require("node:fs"); const rename = fs.renameSync; let left = Number(process.env.KILL_AT);
+fs.renameSync = (...args) => { if (left-- === 0) process.kill(process.pid, "SIGKILL"); return rename(...args); };`,
+    );
+    const killed = async (name: string, at: number) => {
+      const repo = join(folder, name);
+      cpSync(start, repo, { recursive: true });
+      const env = { NODE_OPTIONS: `--require ${kill}`, KILL_AT: String(at) };
+      return { repo, ...(await runCli([...args, ...quiet], { cwd: repo, env })) };
+    };
+    const whole = await killed("whole", 1_000);
+    expect(whole.code).toBe(0);
+    const after = readTree(whole.repo);
+    expect(after).not.toEqual(before);
+    for (const [index, at] of [0, 1, 9].entries()) {
+      const { repo, signal } = await killed(`killed-${index}`, at);
+      expect(signal, `rename ${at}`).toBe("SIGKILL");
+      if (at > 0)
+        expect(await run(repo, "add", "task", "x", ...quiet), `rename ${at}`).toMatchObject({ code: 2 });
+      const abort = index % 2 === 1 ? ["--abort"] : [];
+      expect(await run(repo, "recover", ...abort), `rename ${at}`).toMatchObject({ code: 0 });
+      expect(readTree(repo), `rename ${at}`).toEqual(at > 0 && abort.length === 0 ? after : before);
+    }
   });
 });
 
