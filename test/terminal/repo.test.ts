@@ -29,6 +29,6 @@ it("add shows the diff and asks; no writes nothing, yes writes it", async () => 
   await terminal.see(/\? Write \d+ files\?/);
   terminal.press("Enter");
   const done = await terminal.see(/exit=\d/);
-  expect(done).toMatch(/✔ add task tidy-up: \d+ files: 1 new, \d+ changed[\s\S]*exit=0/);
+  expect(done).toMatch(/✔ add task tidy-up: \d+ files: \d+ new, \d+ changed[\s\S]*exit=0/);
   expect(existsSync(join(repo, "src/tasks/tidy-up.ts"))).toBe(true);
 });
