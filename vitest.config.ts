@@ -1,16 +1,34 @@
 import { defineConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 
-const project = (name: string, include: string[], testTimeout: number, globalSetup: string[] = []) => ({
+const project = (
+  name: string,
+  include: string[],
+  testTimeout: number,
+  globalSetup: string[] = [],
+  more: object = {},
+) => ({
   define: { __VERSION__: JSON.stringify(manifest.version) },
-  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: "node" as const, globalSetup },
+  test: {
+    name,
+    include,
+    testTimeout,
+    hookTimeout: testTimeout,
+    environment: "node" as const,
+    globalSetup,
+    ...more,
+  },
 });
 
 export default defineConfig({
   test: {
     projects: [
       project("unit", ["test/{core,io,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
-      project("mutants", ["test/mutants/**/*.test.ts"], 300_000),
+      // Most of a probe is waiting, so several of them share the processors.
+      project("mutants", ["test/mutants/**/*.test.ts"], 300_000, [], {
+        maxConcurrency: 6,
+        fileParallelism: false,
+      }),
       project("cli", ["test/cli/**/*.test.ts"], 300_000, ["test/support/pack.ts"]),
       project("managers", ["test/managers/**/*.test.ts"], 120_000, [
         "test/support/pack.ts",

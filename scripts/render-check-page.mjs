@@ -4,10 +4,14 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// Renders docs/check.md from the texts of the checks: npm run docs.
+// Renders docs/check.md from the texts of the checks and the table of mutants: npm run docs.
 const { outputFiles } = await build({
   absWorkingDir: root,
-  stdin: { contents: 'export { checkPage } from "./src/check/check-page.ts";', resolveDir: root },
+  stdin: {
+    contents: `export { checkPage } from "./src/check/check-page.ts";
+      export { tables } from "./test/mutants/tables.ts";`,
+    resolveDir: root,
+  },
   bundle: true,
   write: false,
   format: "esm",
@@ -16,6 +20,6 @@ const { outputFiles } = await build({
 });
 const file = `${root}.check-page.mjs`;
 writeFileSync(file, outputFiles[0].text);
-const { checkPage } = await import(file);
+const { checkPage, tables } = await import(file);
 rmSync(file);
-writeFileSync(`${root}docs/check.md`, checkPage());
+writeFileSync(`${root}docs/check.md`, checkPage(tables));

@@ -4,15 +4,49 @@ import { chapterOf } from "./manifests.ts";
 import { dynamicChecks } from "./probe/catalogue.ts";
 import { factors } from "./types.ts";
 
-/** `docs/check.md`: how the verb works, and every check in the words of `check explain`. */
-export function checkPage(): string {
+/** A good app in some language, and copies of it with one fault each. */
+export type MutantTable = {
+  readonly language: string;
+  readonly mutants: readonly {
+    readonly slug: string;
+    readonly fault: string;
+    readonly found: readonly string[];
+  }[];
+};
+
+/** `docs/check.md`: how the verb works, every check in the words of `check explain`, and what proves those that run. */
+export function checkPage(tables: readonly MutantTable[]): string {
   const all = [...staticChecks, ...dynamicChecks];
   const chapters = factors.map((factor) => {
     const { number, title } = chapterOf("classic", factor);
     const checks = all.filter((check) => check.factor === factor).map(explainInMarkdown);
     return `## ${number}. ${title}\n\n${checks.join("\n")}`;
   });
-  return `${introduction(staticChecks.length, dynamicChecks.length)}\n${chapters.join("\n")}`;
+  return [introduction(staticChecks.length, dynamicChecks.length), ...chapters, proof(tables)].join("\n");
+}
+
+function proof(tables: readonly MutantTable[]): string {
+  const count = tables.reduce((sum, { mutants }) => sum + mutants.length, 0);
+  const languages = tables.map(({ language }) => language).join(" and in ");
+  return `## Proof of the checks
+
+A good small app in ${languages} passes every check that runs. Of each there are copies with one fault: ${count} in all.
+The good apps have no finding, and each copy has exactly the findings in its row, which a test shows.
+
+${tables.map(printTable).join("\n")}`;
+}
+
+function printTable({ language, mutants }: MutantTable): string {
+  const rows = mutants.map(({ slug, fault, found }) => {
+    const others = found.filter((each) => each !== slug).map((each) => `\`${each}\``);
+    return `| ${fault} | \`${slug}\` | ${others.join(", ")} |`;
+  });
+  return `### ${language}: ${mutants.length} faults
+
+| a copy that | has this finding | and these |
+| --- | --- | --- |
+${rows.join("\n")}
+`;
 }
 
 const introduction = (read: number, run: number): string => `# check

@@ -20,9 +20,13 @@ export type Repo = {
   /** What the version control has; null where there is none that can be asked. */
   readonly tracked: ReadonlySet<string> | null;
   readonly versionControl: "committed" | "empty" | "other" | "none";
+  /** Files of values for the environment that some commit has added; null where the history cannot be asked. */
+  readonly history: readonly Addition[] | null;
   /** Null for what is not there, not text, or larger than a source file is. */
   readonly read: (path: string) => string | null;
 };
+
+export type Addition = { readonly path: string; readonly commit: string };
 
 const largest = 1 << 20;
 const mostFiles = 200_000;
@@ -54,6 +58,7 @@ export async function readRepo(directory: string): Promise<Repo> {
   return {
     paths,
     tracked: listed?.tracked ?? null,
+    history: listed?.history ?? null,
     versionControl: listed ? (listed.hasCommit ? "committed" : "empty") : otherControl(root),
     read: reader(root, new Set(paths)),
   };
@@ -65,12 +70,18 @@ export function repoOf(
   {
     untracked = [],
     versionControl = "committed",
-  }: { readonly untracked?: readonly string[]; readonly versionControl?: Repo["versionControl"] } = {},
+    history = [],
+  }: {
+    readonly untracked?: readonly string[];
+    readonly versionControl?: Repo["versionControl"];
+    readonly history?: Repo["history"];
+  } = {},
 ): Repo {
   const paths = Object.keys(files).sort();
   return {
     paths,
     tracked: versionControl === "none" ? null : new Set(paths.filter((path) => !untracked.includes(path))),
+    history,
     versionControl,
     read: (path) => files[path] ?? null,
   };
@@ -94,13 +105,15 @@ type Listed = {
   readonly paths: string[];
   readonly tracked: ReadonlySet<string>;
   readonly hasCommit: boolean;
+  readonly history: Repo["history"];
 };
 
 async function listByGit(root: string): Promise<Listed | null> {
   if (!hasGitAbove(root)) return null;
-  const [files, head] = await Promise.all([
+  const [files, head, history] = await Promise.all([
     git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"]),
     git(root, ["rev-parse", "--quiet", "--verify", "HEAD"]),
+    git(root, pastEnvFiles, 3_000),
   ]);
   if (files === null) return null;
   const paths = new Set<string>();
@@ -112,7 +125,24 @@ async function listByGit(root: string): Promise<Listed | null> {
     paths.add(path);
     if (!entry.startsWith("?")) tracked.add(path);
   }
-  return { paths: [...paths], tracked, hasCommit: head !== null };
+  return {
+    paths: [...paths],
+    tracked,
+    hasCommit: head !== null,
+    history: history === null ? null : additionsIn(history),
+  };
+}
+
+const pastEnvFiles = [
+  ..."log --all --no-renames --diff-filter=A --name-only --relative -z --format=%x01%h --".split(" "),
+  ...[":(glob)**/.env", ":(glob)**/.env.*"],
+];
+
+function additionsIn(log: string): Addition[] {
+  return log.split("\u0001").flatMap((entry) => {
+    const [commit = "", ...paths] = entry.split(/[\0\n]+/);
+    return paths.flatMap((path) => (path === "" ? [] : [{ path, commit }]));
+  });
 }
 
 function hasGitAbove(root: string): boolean {
@@ -123,7 +153,7 @@ function hasGitAbove(root: string): boolean {
 }
 
 /** Git runs nothing that the repo's own configuration names. Its module is loaded only where there is git. */
-function git(cwd: string, args: readonly string[]): Promise<string | null> {
+function git(cwd: string, args: readonly string[], timeout = 60_000): Promise<string | null> {
   const { execFile } = process.getBuiltinModule("node:child_process");
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
   for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
@@ -136,11 +166,8 @@ function git(cwd: string, args: readonly string[]): Promise<string | null> {
     "core.untrackedCache=false",
   ];
   return new Promise((resolve) => {
-    execFile(
-      "git",
-      [...safe, ...args],
-      { cwd, env, maxBuffer: 256 << 20, timeout: 60_000 },
-      (error, stdout) => resolve(error ? null : stdout),
+    execFile("git", [...safe, ...args], { cwd, env, maxBuffer: 256 << 20, timeout }, (error, stdout) =>
+      resolve(error ? null : stdout),
     );
   });
 }

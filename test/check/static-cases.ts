@@ -12,6 +12,8 @@ export type Case = {
   readonly at?: string;
   readonly untracked?: readonly string[];
   readonly versionControl?: "committed" | "empty";
+  /** Of the bad repo. */
+  readonly history?: readonly { readonly path: string; readonly commit: string }[];
 };
 
 const js = (text: string): Files => ({ "src/web.js": text });
@@ -149,6 +151,69 @@ export const cases: readonly Case[] = [
     good: { "go.mod": "module a\n\ngo 1.26\n" },
   },
   {
+    slug: "dependencies/lock-in-sync",
+    what: "npm: another range",
+    bad: {
+      ...manifest({ dependencies: { pg: "^8.1.0" } }),
+      "package-lock.json": '{"packages":{"":{"dependencies":{"pg":"^8.0.0"}}}}',
+    },
+    good: {
+      ...manifest({ dependencies: { pg: "^8.1.0" }, devDependencies: { c8: "1" } }),
+      "package-lock.json": '{"packages":{"":{"dependencies":{"pg":"^8.1.0"},"devDependencies":{"c8":"1"}}}}',
+    },
+    at: "package.json:1",
+  },
+  {
+    slug: "dependencies/lock-in-sync",
+    what: "pnpm: one that was removed, in a workspace",
+    bad: {
+      "a/package.json": '{"dependencies":{"pg":"^8.1.0"}}',
+      "pnpm-lock.yaml":
+        "importers:\n\n  a:\n    dependencies:\n      pg:\n        specifier: ^8.1.0\n        version: 8.1.0\n      '@a/b':\n        specifier: '1'\n        version: 1.0.0\n\npackages:\n",
+    },
+    good: {
+      "a/package.json": '{"dependencies":{"pg":"^8.1.0","@a/b":"1"}}',
+      "pnpm-lock.yaml":
+        "importers:\n\n  a:\n    dependencies:\n      pg:\n        specifier: ^8.1.0\n        version: 8.1.0\n      '@a/b':\n        specifier: '1'\n        version: 1.0.0\n\npackages:\n",
+    },
+    at: "a/package.json:1",
+  },
+  {
+    slug: "dependencies/lock-in-sync",
+    what: "yarn: one that is missing",
+    bad: { ...manifest({ dependencies: { pg: "^8.1.0" } }), "yarn.lock": "pg@^8.0.0:\n" },
+    good: { ...manifest({ dependencies: { pg: "^8.1.0" } }), "yarn.lock": '"pg@npm:^8.1.0":\n' },
+  },
+  {
+    slug: "dependencies/lock-in-sync",
+    what: "uv: another range",
+    bad: {
+      "pyproject.toml": '[project]\ndependencies = ["Flask>=3.1"]\n',
+      "uv.lock":
+        '[[package]]\nname = "a"\nsource = { virtual = "." }\n\n[package.metadata]\nrequires-dist = [\n    { name = "flask", specifier = ">=3.0" },\n]\n',
+    },
+    good: {
+      "pyproject.toml": '[project]\ndependencies = ["Flask[async] >= 3.1, <4", "ruff; extra"]\n',
+      "uv.lock":
+        '[[package]]\nname = "a"\nsource = { virtual = "." }\n\n[package.metadata]\nrequires-dist = [\n    { name = "flask", extras = ["async"], specifier = ">=3.1,<4" },\n    { name = "ruff" },\n    { name = "mypy", marker = "extra == \'dev\'" },\n]\n',
+    },
+  },
+  {
+    slug: "dependencies/lock-in-sync",
+    what: "Go: another version",
+    bad: { "go.mod": "require github.com/lib/pq v1.10.9\n", "go.sum": "github.com/lib/pq v1.10.8 h1:a\n" },
+    good: { "go.mod": "require github.com/lib/pq v1.10.9\n", "go.sum": "github.com/lib/pq v1.10.9 h1:a\n" },
+  },
+  {
+    slug: "dependencies/lock-in-sync",
+    what: "Cargo: one that is missing",
+    bad: { "Cargo.toml": '[dependencies]\nserde = "1"\n', "Cargo.lock": '[[package]]\nname = "a"\n' },
+    good: {
+      "Cargo.toml": '[dependencies]\njson = { version = "1", package = "serde_json" }\n',
+      "Cargo.lock": '[[package]]\nname = "serde_json"\n',
+    },
+  },
+  {
     slug: "dependencies/one-lockfile",
     what: "two locks",
     bad: { ...manifest({}), "yarn.lock": "", "package-lock.json": "{}" },
@@ -266,6 +331,13 @@ export const cases: readonly Case[] = [
     bad: { ".env": "SECRET=abc\n" },
     untracked: [".env"],
     good: {},
+  },
+  {
+    slug: "config/env-file-in-history",
+    what: "a .env that is gone from the tree",
+    bad: js(""),
+    history: [{ path: "deploy/.env.production", commit: "abc1234" }],
+    good: { ".env.example": "A=\n" },
   },
   {
     slug: "config/key-files",

@@ -49,6 +49,22 @@ describe("reading a repo", () => {
     expect([...(repo.tracked ?? [])]).toEqual(["a.js"]);
   });
 
+  test("knows the files of values that any commit has added, in its own folder", async () => {
+    const root = directory({ ".env": "A=1\n", "app/.env.production": "B=2\n", "app/x.js": "3" });
+    git(root, "init", "-q");
+    git(root, "add", ".");
+    git(root, "commit", "-qm", "one");
+    git(root, "rm", "-q", "--cached", ".env", "app/.env.production");
+    git(root, "commit", "-qm", "two");
+    const commit = expect.stringMatching(/^[0-9a-f]{7,}$/);
+    expect((await readRepo(root)).history).toEqual([
+      { path: ".env", commit },
+      { path: "app/.env.production", commit },
+    ]);
+    expect((await readRepo(join(root, "app"))).history).toEqual([{ path: ".env.production", commit }]);
+    expect((await readRepo(directory(files))).history).toBe(null);
+  });
+
   test("runs nothing that the repo's git configuration names", async () => {
     const root = directory({ ...files, "evil.sh": '#!/bin/sh\ntouch "$(dirname "$0")/ran"\n' });
     execFileSync("chmod", ["+x", join(root, "evil.sh")]);

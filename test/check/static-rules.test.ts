@@ -8,8 +8,8 @@ import { cases } from "./static-cases.ts";
 describe("each check that reads finds its fault, and nothing where there is none", () => {
   test.each(cases)(
     "$slug: $what",
-    async ({ slug, bad, good, at, untracked = [], versionControl = "committed" }) => {
-      const found = await inspect(repoOf(bad, { untracked, versionControl }), { only: [slug] });
+    async ({ slug, bad, good, at, untracked = [], versionControl = "committed", history = [] }) => {
+      const found = await inspect(repoOf(bad, { untracked, versionControl, history }), { only: [slug] });
       const places = found.findings.map(({ file, line }) => `${file}:${line}`);
       expect(found.findings.length, JSON.stringify(found, null, 1)).toBeGreaterThan(0);
       if (at) expect(places).toContain(at);

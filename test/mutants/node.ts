@@ -1,26 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of the source of an app.
-/** Copies of test/check/fixtures/good-node, each with one fault, and what the probe must find in it. */
-
-export type Mutant = {
-  /** The check that it is there for. */
-  readonly slug: string;
-  readonly fault: string;
-  readonly edits: readonly Edit[];
-  /** All that is found, its own included; faults correlate. */
-  readonly found: readonly string[];
-  /** Committed, so that what git ignores is missing. */
-  readonly committed?: boolean;
-  /** The fault shows only where the app can be run as another user. */
-  readonly asRoot?: boolean;
-};
-
-/** Replaces a text that must be there, or writes a whole file. */
-export type Edit =
-  | { readonly file: string; readonly find: string; readonly put: string }
-  | { readonly file: string; readonly write: string };
-
-const edit = (file: string, find: string, put: string): Edit => ({ file, find, put });
-const write = (file: string, text: string): Edit => ({ file, write: text });
+import { type Edit, edit, type Table, write } from "./table.ts";
 
 const web = (find: string, put: string): Edit => edit("src/web.js", find, put);
 const worker = (find: string, put: string): Edit => edit("src/worker.js", find, put);
@@ -37,7 +16,7 @@ const quietly = (statement: string): string => dropError.replace("WRITE", statem
 
 const onTerm = 'process.on("SIGTERM", () => {\n  if (draining) return;';
 
-export const mutants: readonly Mutant[] = [
+const mutants: Table["mutants"] = [
   {
     slug: "codebase/clean-clone",
     fault: "imports a file that git ignores",
@@ -237,7 +216,7 @@ export const mutants: readonly Mutant[] = [
         "      if (closed) return;\n      log",
         "      if (closed || backoffMs === 0) return;\n      log",
       ),
-      store("socket = next;\n      backoffMs = 50;", "socket = next;\n      backoffMs = 0;"),
+      store('() => log("info", "store connected"),', "() => {\n          backoffMs = 0;\n        },"),
     ],
     found: ["backing-services/recovery"],
   },
@@ -318,6 +297,21 @@ export const mutants: readonly Mutant[] = [
       web('await store.call({ op: "add", message });', "messages.push(message);"),
     ],
     found: ["processes/shared-data", "processes/restart-persistence"],
+  },
+  {
+    slug: "processes/restart-persistence",
+    fault: "forgets what a process has stored when that ends",
+    edits: [
+      webBoot(
+        "const isAlive = (pid) => { try { process.kill(Number(pid), 0); return true; } catch { return false; } };",
+      ),
+      web("const message = { id: randomUUID(),", "const message = { id: `${process.pid} ${randomUUID()}`,"),
+      web(
+        'body: await store.call({ op: "list" })',
+        'body: (await store.call({ op: "list" })).filter(({ id }) => isAlive(id.split(" ")[0]))',
+      ),
+    ],
+    found: ["processes/restart-persistence"],
   },
   {
     slug: "processes/load-balanced",
@@ -419,7 +413,16 @@ export const mutants: readonly Mutant[] = [
     slug: "concurrency/foreground",
     fault: "runs the server as a daemon",
     edits: [edit("Procfile", "web: node src/web.js", "web: setsid --fork node src/web.js")],
-    found: ["concurrency/foreground"],
+    found: [
+      "concurrency/foreground",
+      "config/leave-one-out",
+      "config/malformed-value",
+      "backing-services/boot-during-outage",
+      "port-binding/port-taken",
+      "disposability/stops-accepting",
+      "disposability/signal-reaches-app",
+      "disposability/orphans",
+    ],
   },
   {
     slug: "concurrency/pid-files",
@@ -566,7 +569,18 @@ export const mutants: readonly Mutant[] = [
         'await store.call({ op: "ack", id: job.id });\n      await pause(600);\n      await store.call({ op: "finish", id: job.id });',
       ),
     ],
-    found: ["disposability/worker-redelivery"],
+    found: ["disposability/worker-redelivery", "disposability/worker-kill-9"],
+  },
+  {
+    slug: "disposability/worker-kill-9",
+    fault: "has a worker that acknowledges before the work",
+    edits: [
+      worker(
+        'await store.call({ op: "finish", id: job.id });\n      await store.call({ op: "ack", id: job.id });',
+        'await store.call({ op: "ack", id: job.id });\n      await pause(600);\n      await store.call({ op: "finish", id: job.id });',
+      ),
+    ],
+    found: ["disposability/worker-kill-9"],
   },
   {
     slug: "dev-prod-parity/local-database",
@@ -693,6 +707,8 @@ export const mutants: readonly Mutant[] = [
     found: ["admin/beside-the-app"],
   },
 ];
+
+export const node: Table = { language: "Node", good: "good-node", mutants };
 
 /** Speaks to the store through bash's own sockets. */
 function releaseInBash(): string {

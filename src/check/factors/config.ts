@@ -31,7 +31,7 @@ export const config = [
     asks: "Is no file of values for the environment tracked?",
     why: "“A litmus test for whether an app has all config correctly factored out of the code is whether the codebase could be made open source at any moment, without compromising any credentials.”",
     fix: "git rm --cached the file, add it to .gitignore, and change every credential that was in it.",
-    fooledBy: "Files that hold only what is public. History is not searched.",
+    fooledBy: "Files that hold only what is public.",
     judge: ({ repo }) => {
       const files = repo.paths.filter((path) => isEnvFile(nameOf(path)) && partOf(path) !== "test");
       return files.flatMap((file) => {
@@ -51,6 +51,24 @@ export const config = [
           ),
         ];
       });
+    },
+  }),
+  staticCheck("config/env-file-in-history", {
+    title: "No .env ever was in the codebase",
+    asks: "Did no commit of any branch add a file of values for the environment?",
+    why: "“Whether the codebase could be made open source at any moment, without compromising any credentials” is asked of its history too: who clones it gets all of it.",
+    fix: "Change every credential that was in the file; then remove it from the history (git filter-repo), or accept it with a reason.",
+    fooledBy: "Files that held only what is public; a history that was cut off by a shallow clone.",
+    judge: ({ repo }) => {
+      if (repo.history === null) return notTried("there is no history of git that could be read in time");
+      const past = repo.history.filter(
+        ({ path }) => isEnvFile(nameOf(path)) && partOf(path) !== "test" && !repo.tracked?.has(path),
+      );
+      return past.slice(0, 3).map(({ path, commit }) =>
+        risk("A commit has added a file of values for the environment.", null, `${path}, by ${commit}`, {
+          confidence: "medium",
+        }),
+      );
     },
   }),
   staticCheck("config/key-files", {

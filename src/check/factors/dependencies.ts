@@ -7,6 +7,7 @@ import { below, folderOf, foldersAbove, nameOf, partOf } from "../survey/places.
 import { packageOf } from "../survey/quick-look.ts";
 import type { Survey } from "../survey/survey.ts";
 import { lineOf } from "./evidence.ts";
+import { unsynced } from "./locked-dependencies.ts";
 import { type Step, stepsIn } from "./steps.ts";
 import { type Stated, toolchainsIn } from "./toolchains.ts";
 
@@ -113,6 +114,31 @@ export const dependencies = [
       return found.some((each) => each !== null) || found.length > 0
         ? found.flatMap((each) => each ?? [])
         : notTried("there is no manifest with dependencies");
+    },
+  }),
+  staticCheck("dependencies/lock-in-sync", {
+    title: "The lockfile is the manifest’s",
+    asks: "Does the lockfile hold the dependencies of its manifest, with the same ranges, and no others?",
+    why: "A frozen install fails where they differ, and any other one installs what nobody has declared “completely and exactly”.",
+    fix: "Install with the package manager, and commit manifest and lockfile together.",
+    fooledBy: "Lockfiles above 1 MiB and those of other package managers are not compared.",
+    judge: ({ repo, data }) => {
+      const compared = repo.paths
+        .filter((path) => partOf(path) === "app")
+        .flatMap((path) => {
+          const found = unsynced(repo, path, data.get(path)?.[0]?.value);
+          return found ? [{ path, found }] : [];
+        });
+      if (compared.length === 0)
+        return notTried("there is no manifest with a lockfile that could be compared");
+      return compared.flatMap(({ path, found: [first, ...more] }) => {
+        if (!first) return [];
+        const others = more.length > 0 ? `, and ${more.length} more` : "";
+        const evidence = `${first.lockfile}: ${first.name} ${first.how}${others}`;
+        return [
+          violation("The lockfile is not the one of this manifest.", { file: path, line: 1 }, evidence),
+        ];
+      });
     },
   }),
   staticCheck("dependencies/one-lockfile", {

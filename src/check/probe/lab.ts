@@ -47,8 +47,14 @@ export type Lab = {
   readonly graceMs: number;
   /** How long a process without HTTP is watched: a crash loop or a daemon that leaves shows within this time. */
   readonly watchMs: number;
+  /** A queue that has no connection to a dead worker waits until its claim is over. */
+  readonly redeliveryMs: number;
   /** Found at the first start, used by the later ones. */
-  readonly found: { health: HealthPaths | null };
+  readonly found: {
+    health: HealthPaths | null;
+    /** How long the first start took that came to be ready. */
+    readyMs: number | null;
+  };
 };
 
 export type BootOptions = {
@@ -112,7 +118,7 @@ export async function boot(lab: Lab, options: BootOptions): Promise<Booted> {
   const booted = { type: type.name, launched, asked: port, proxies, directory, environment, stop };
   const askAt = options.askAt ?? port;
   if (options.wait === false) return { ...booted, port: askAt, readiness: "silent", readyMs: null };
-  const budgetMs = options.budgetMs ?? lab.startBudgetMs;
+  const budgetMs = Math.min(options.budgetMs ?? lab.startBudgetMs, budgetOfNext(lab));
   if (!isHttp(type.name)) return { ...booted, port: askAt, ...(await settle(lab, launched)) };
   const ready = await readyAtOrElsewhere(lab, launched, {
     port: askAt,
@@ -120,8 +126,16 @@ export async function boot(lab: Lab, options: BootOptions): Promise<Booted> {
     watch: !options.askAt,
     enough: options.wait === "answer" ? "serving" : "ready",
   });
-  if (ready.health && ready.readiness === "ready") lab.found.health ??= ready.health;
+  if (ready.readiness === "ready") {
+    lab.found.health ??= ready.health;
+    lab.found.readyMs ??= ready.readyMs;
+  }
   return { ...booted, port: ready.port, readiness: ready.readiness, readyMs: ready.readyMs };
+}
+
+/** What was ready in a second is not waited for a minute the next time, however busy the host is by then. */
+function budgetOfNext({ startBudgetMs, found }: Lab): number {
+  return found.readyMs === null ? startBudgetMs : Math.min(startBudgetMs, 8_000 + found.readyMs * 6);
 }
 
 /** The one type that platforms send requests to. */
@@ -177,6 +191,16 @@ export async function confirmed<T>(run: () => Promise<T>, isFault: (seen: T) => 
   const seen = await run();
   return isFault(seen) ? run() : seen;
 }
+
+/** Whether it starts as things are now: when it does not, a start under other conditions failed for a reason of its own. */
+export async function startsPlainly(lab: Lab): Promise<boolean> {
+  const booted = await boot(lab, { type: "web" });
+  await booted.stop();
+  return isUsable(lab, booted);
+}
+
+/** Why a failed start says nothing. */
+export const noStartEither = "the web process does not start beside others under usual conditions either";
 
 /** Asks the running app, with its own environment's marks nowhere in sight. */
 export async function statusOf(booted: Booted, path: string, timeoutMs = 2_000): Promise<number | null> {

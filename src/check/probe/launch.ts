@@ -3,9 +3,9 @@ import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { captureOutput, type Output } from "./output.ts";
 import {
+  endMarked,
   findMarked,
   forgetProcess,
-  killMarked,
   type Mark,
   type ProcessInfo,
   signalProcess,
@@ -76,6 +76,7 @@ export function launch(session: Session, command: Command): Launched {
   closeSync(stderr.write);
   const output = captureOutput(stdout.read, stderr.read);
   let exit: Exit | null = null;
+  let stopped = false;
   const exited = new Promise<Exit>((resolve) => {
     const settle = (code: number | null, signal: NodeJS.Signals | null) => {
       exit ??= { code, signal, at: performance.now() };
@@ -112,8 +113,10 @@ export function launch(session: Session, command: Command): Launched {
     },
     family: () => findMarked(mark),
     stop: async () => {
+      if (stopped) return;
+      stopped = true;
       if (pid) signalProcess(-pid, "SIGKILL");
-      killMarked(mark);
+      await endMarked(mark);
       if (pid) await within(2_000, exited);
       output.close();
     },

@@ -41,6 +41,8 @@ export type ProbeOptions = {
   readonly graceSeconds?: number;
   /** How long a worker is watched. */
   readonly watchSeconds?: number;
+  /** How long a queue may take to deliver the job of a killed worker again. */
+  readonly redeliverySeconds?: number;
   readonly signal?: AbortSignal;
   readonly adapters?: readonly ServiceAdapter[];
   readonly onProgress?: (stage: string) => void;
@@ -139,7 +141,8 @@ async function observe(
     startBudgetMs: (options.timeoutSeconds ?? 60) * 1000,
     graceMs: (options.graceSeconds ?? 10) * 1000,
     watchMs: (options.watchSeconds ?? 10) * 1000,
-    found: { health: null },
+    redeliveryMs: (options.redeliverySeconds ?? 60) * 1000,
+    found: { health: null, readyMs: null },
   };
   const inferred = [
     ...source.inferred,

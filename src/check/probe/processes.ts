@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { sleep } from "./wait.ts";
 
 export type ProcessInfo = {
   readonly pid: number;
@@ -62,6 +63,16 @@ export function killMarked(mark: Mark): boolean {
     pauseSync(round < 5 ? 5 : 50);
   }
   return findMarked(mark).length === 0;
+}
+
+/** The same, while the rest of the run goes on. */
+export async function endMarked(mark: Mark): Promise<void> {
+  for (let round = 0; round < 40; round++) {
+    const alive = findMarked(mark);
+    if (alive.length === 0) return;
+    for (const { pid } of alive) signalProcess(pid, "SIGKILL");
+    await sleep(round < 5 ? 5 : 50);
+  }
 }
 
 function allProcesses(): ProcessInfo[] {

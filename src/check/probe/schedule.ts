@@ -19,6 +19,7 @@ import { observeSealed } from "./scenarios/sealed.ts";
 import { observeTaken } from "./scenarios/taken.ts";
 import { observeTasks } from "./scenarios/tasks.ts";
 import { observeTrio, type TrioFacts } from "./scenarios/trio.ts";
+import { type Snapshot, snapshot } from "./snapshot.ts";
 import { describeStart } from "./tail.ts";
 import { notTried } from "./verdict.ts";
 import { inParallel } from "./wait.ts";
@@ -37,6 +38,7 @@ const lanes = 3;
 /** The release, then three web processes, then all that can run beside these, then what cannot. */
 export async function runScenarios(lab: Lab, { built, wanted, progress }: Schedule): Promise<Observations> {
   if (!built.succeeded) return { ...nothing("the build failed"), build: built };
+  const before = snapshot(lab.tree);
   progress("releasing");
   const release = await observeRelease(lab);
   progress("starting the processes");
@@ -46,7 +48,7 @@ export async function runScenarios(lab: Lab, { built, wanted, progress }: Schedu
   const hasWeb = lab.types.some(({ name }) => name === "web");
   const [companions, web] = await Promise.all([
     watching,
-    hasWeb ? observeWeb(lab, { wanted, progress, alone: watching }) : observeOthers(lab, wanted),
+    hasWeb ? observeWeb(lab, { wanted, progress, before, alone: watching }) : observeOthers(lab, wanted),
   ]);
   return { ...nothing("not asked for"), ...web, build: built, release, companions };
 }
@@ -57,12 +59,13 @@ async function observeOthers(lab: Lab, wanted: Schedule["wanted"]): Promise<Fact
 }
 
 type WebSchedule = Omit<Schedule, "built"> & {
+  readonly before: Snapshot;
   /** Until then other workers run, and would take the jobs. */
   readonly alone: Promise<unknown>;
 };
 
-async function observeWeb(lab: Lab, { wanted, progress, alone }: WebSchedule): Promise<Facts> {
-  const trio = await observeTrio(lab);
+async function observeWeb(lab: Lab, { wanted, progress, before, alone }: WebSchedule): Promise<Facts> {
+  const trio = await observeTrio(lab, before);
   const reason = whyNoMore(lab, trio);
   if (reason !== null) {
     const elsewhere = trio.first.readiness === "elsewhere";

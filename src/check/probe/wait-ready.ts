@@ -70,8 +70,10 @@ async function firstAnswer(
     return isAnswer(answer) ? { answer, health } : null;
   }
   const ready = await firstThatExists(port, readyPaths);
+  if (ready === "no answer") return null;
   if (ready) {
     const live = await firstThatExists(port, livePaths);
+    if (live === "no answer") return null;
     const livePath = live && live.path !== ready.path ? live.path : null;
     return { answer: ready.answer, health: { ready: ready.path, live: livePath } };
   }
@@ -82,10 +84,10 @@ async function firstAnswer(
 async function firstThatExists(
   port: number,
   paths: readonly string[],
-): Promise<{ readonly path: string; readonly answer: HttpAnswer } | null> {
+): Promise<{ readonly path: string; readonly answer: HttpAnswer } | "no answer" | null> {
   for (const path of paths) {
     const answer = await httpRequest({ port, path });
-    if (!isAnswer(answer)) return null;
+    if (!isAnswer(answer)) return "no answer";
     const exists = answer.status < 300 || answer.status >= 500;
     if (exists) return { path, answer };
   }

@@ -55,15 +55,19 @@ export const admin = [
     fix: "Keep migrations compatible with the code that runs, and their locks short.",
     fooledBy: "Nothing that is known.",
     judge: ({ runs, webAfterRelease }) => {
-      if (webAfterRelease === null) return notTried("there is no release process");
+      if (isNotTried(webAfterRelease)) return webAfterRelease;
       if (runs.some(({ name, exit }) => name === "release" && exit?.code !== 0))
         return notTried("the release process failed");
       return webAfterRelease
         ? pass
         : [
-            violation("A release makes the running web process unhealthy.", "its status changed", {
-              type: "release",
-            }),
+            violation(
+              "A release makes the running web process unhealthy.",
+              "it did not answer below 500 within 6 s",
+              {
+                type: "release",
+              },
+            ),
           ];
     },
   }),

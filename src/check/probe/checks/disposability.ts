@@ -1,5 +1,16 @@
 import type { Exit } from "../launch.ts";
-import { dynamicCheck, type Fault, isNotTried, notTried, pass, risk, violation } from "../verdict.ts";
+import type { Redelivery } from "../scenarios/jobs.ts";
+import {
+  dynamicCheck,
+  type Fault,
+  isNotTried,
+  jointCheck,
+  type NotTried,
+  notTried,
+  pass,
+  risk,
+  violation,
+} from "../verdict.ts";
 
 const fast = 5_000;
 const slow = 20_000;
@@ -164,16 +175,18 @@ export const disposability = [
     judge: ({ restarted, evidence }) =>
       restarted ? pass : [violation("After a kill -9 it does not start again.", evidence, { type: "web" })],
   }),
-  dynamicCheck("disposability/interrupted-start", "interrupted", {
+  jointCheck("disposability/interrupted-start", "interrupted", {
     title: "A start can be broken off",
     asks: "Does SIGTERM a tenth of a second after the start end it within five seconds?",
     why: "Processes “can be started or stopped at a moment’s notice”, the moment of the start included.",
     fix: "Register the handler first, or leave the default action until there is something to drain.",
     fooledBy: "Nothing that is known.",
-    judge: ({ exit }) =>
-      exit
-        ? pass
-        : [violation("SIGTERM during the start is ignored.", "still alive after 5 s", { type: "web" })],
+    judge: ({ interrupted, drain }) => {
+      if (isNotTried(interrupted)) return interrupted;
+      if (interrupted.exit) return pass;
+      if (!isNotTried(drain) && drain.exit === null) return notTried("it ignores SIGTERM at any time");
+      return [violation("SIGTERM during the start is ignored.", "still alive after 5 s", { type: "web" })];
+    },
   }),
   dynamicCheck("disposability/worker-redelivery", "jobs", {
     title: "An interrupted job is done later",
@@ -181,16 +194,15 @@ export const disposability = [
     why: "Graceful shutdown of a worker returns “the current job to the work queue”; jobs are reentrant.",
     fix: "Acknowledge after the work; return the job on SIGTERM; make its effect idempotent.",
     fooledBy: "Queues that deliver again after more than 25 s.",
-    judge: ({ afterTerm }) =>
-      afterTerm.done
-        ? pass
-        : [
-            violation(
-              "A job that was interrupted by SIGTERM is not done 25 s later.",
-              afterTerm.last ?? "it is not listed",
-              { type: "worker" },
-            ),
-          ],
+    judge: ({ afterTerm }) => judgeRedelivery(afterTerm, "interrupted by SIGTERM", violation),
+  }),
+  dynamicCheck("disposability/worker-kill-9", "jobs", {
+    title: "A job outlives a worker that is killed",
+    asks: "Is a job whose worker is killed with -9 in the middle done by another worker within a minute?",
+    why: "“Processes should also be robust against sudden death”; the text recommends “a robust queueing backend […] that returns jobs to the queue when clients disconnect or time out”.",
+    fix: "Acknowledge after the work, so that the queue delivers again what was not acknowledged.",
+    fooledBy: "Queues that deliver again after more than a minute.",
+    judge: ({ afterKill }) => judgeRedelivery(afterKill, "left by a worker that was killed", risk),
   }),
 ];
 
@@ -203,4 +215,14 @@ function judgeExit(type: string, exit: Exit | null, graceMs: number, drained: bo
   if (exit.code === 0 || exit.code === 143 || (exit.signal === "SIGTERM" && drained)) return [];
   const how = exit.signal ? `it died by ${exit.signal}` : `it ended with code ${exit.code}`;
   return [violation(`${type} does not end of its own accord on SIGTERM.`, how, { type })];
+}
+
+function judgeRedelivery(
+  seen: Redelivery | NotTried,
+  how: string,
+  fault: typeof violation,
+): readonly Fault[] | NotTried {
+  if (isNotTried(seen) || seen.done) return isNotTried(seen) ? seen : pass;
+  const message = `A job that was ${how} is not done ${Math.round(seen.waitedMs / 1000)} s later.`;
+  return [fault(message, seen.last ?? "", { type: "worker", confidence: "medium" })];
 }

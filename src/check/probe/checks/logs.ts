@@ -1,6 +1,6 @@
 import type { Observations } from "../observations.ts";
 import type { Line } from "../output.ts";
-import type { TrioFacts } from "../scenarios/trio.ts";
+import { isOwn } from "../scenarios/trio.ts";
 import {
   advice,
   dynamicCheck,
@@ -100,11 +100,12 @@ export const logs = [
       if (!usable) return notTried("the web process did not start");
       if (first.launched.output.flooded()) return notTried("the log is flooded, and not all of it was kept");
       const lines = first.launched.output.lines();
-      if (!lines.some(({ at }) => at >= traced.at)) return notTried("the app logs no requests");
-      return lines.some(({ text }) => text.includes(traced.traceId))
+      const { at: since, traceId } = traced[0] ?? { at: 0, traceId: "" };
+      if (!lines.some(({ at }) => at >= since)) return notTried("the app logs no requests");
+      return lines.some(({ text }) => text.includes(traceId))
         ? pass
         : [
-            advice("The id that came with a request is in no line.", `traceparent ${traced.traceId}`, {
+            advice("The id that came with a request is in no line.", `traceparent ${traceId}`, {
               type: "web",
             }),
           ];
@@ -179,26 +180,19 @@ function judgeBuffering({ trio, drain }: Observations): Verdict {
   if (!trio.usable) return notTried("the web process did not start");
   const lines = stdoutOf(trio.first.launched.output.lines());
   if (lines.length === 0) return notTried("the app wrote nothing to stdout");
-  const own = lines.find(({ text }) => text.includes(trio.traced.path) || text.includes(trio.traced.traceId));
-  const buffered = own
-    ? own.at > trio.traced.at + promptMs
-    : isNotTried(drain)
-      ? false
-      : !hasPromptLine(trio, lines);
-  return buffered
-    ? [
-        violation("Lines come late: stdout is buffered when it is a pipe.", lateness(trio, own ?? lines[0]), {
-          type: "web",
-        }),
-      ]
-    : pass;
-}
-
-const hasPromptLine = ({ traced }: TrioFacts, lines: readonly Line[]) =>
-  lines.some(({ at }) => at <= traced.at + promptMs);
-
-function lateness({ traced }: TrioFacts, line: Line | undefined): string {
-  return line ? `a line came ${Math.round(line.at - traced.at)} ms after the request: ${line.text}` : "";
+  const own = trio.traced.flatMap((each) => {
+    const line = lines.find(({ text }) => isOwn(each, text));
+    return line ? [{ line, lateMs: Math.round(line.at - each.at) }] : [];
+  });
+  const late = own.find(({ lateMs }) => lateMs > promptMs);
+  const since = trio.traced[0]?.at ?? 0;
+  const cameAtTheEnd =
+    own.length === 0 && !isNotTried(drain) && !lines.some(({ at }) => at <= since + promptMs);
+  if (!late && !cameAtTheEnd) return pass;
+  const evidence = late
+    ? `a line came ${late.lateMs} ms after the request: ${late.line.text}`
+    : `the first line came at the end: ${lines[0]?.text}`;
+  return [violation("Lines come late: stdout is buffered when it is a pipe.", evidence, { type: "web" })];
 }
 
 const stdoutOf = (lines: readonly Line[]): Line[] =>

@@ -1,9 +1,9 @@
-import { boot, isUsable, type Lab, statusOf } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab, statusOf } from "../lab.ts";
 import { signalProcess } from "../processes.ts";
 import { createBy, readBy } from "../recipe.ts";
 import { describeStart } from "../tail.ts";
 import { type NotTried, notTried } from "../verdict.ts";
-import { inParallel, sleep, until } from "../wait.ts";
+import { sleep, until } from "../wait.ts";
 import { smokePaths, type TrioFacts } from "./trio.ts";
 
 export type CrashFacts = {
@@ -26,13 +26,20 @@ export async function observeCrash(lab: Lab, trio: TrioFacts): Promise<CrashFact
   const wasListed = recipe ? await readBy(recipe, other.port, token) : null;
   for (const { pid } of other.launched.family()) signalProcess(pid, "SIGKILL");
   await until(() => other.launched.exit() !== null, { timeoutMs: 2_000, everyMs: 5 });
-  const again = await boot(lab, {
-    type: "web",
-    database: "b",
-    port: other.asked,
-    directory: other.directory,
-    proxies: other.proxies,
-  });
+  const again = await confirmed(
+    async () => {
+      const booted = await boot(lab, {
+        type: "web",
+        database: "b",
+        port: other.asked,
+        directory: other.directory,
+        proxies: other.proxies,
+      });
+      if (!isUsable(lab, booted)) await booted.stop();
+      return booted;
+    },
+    (booted) => !isUsable(lab, booted) && booted.readiness !== "exited",
+  );
   const restarted = isUsable(lab, again);
   const persisted = !recipe
     ? notTried("no API was found that creates something; describe one in .twelve-factor-check.json")
@@ -53,6 +60,8 @@ export async function observeCrash(lab: Lab, trio: TrioFacts): Promise<CrashFact
   };
 }
 
+const fillBudgetMs = 20_000;
+
 /** A pipe holds 64 KiB; nobody reads until the app has surely written more. */
 async function fillPipe(lab: Lab, booted: Awaited<ReturnType<typeof boot>>): Promise<boolean | NotTried> {
   const paths = smokePaths(lab);
@@ -64,15 +73,22 @@ async function fillPipe(lab: Lab, booted: Awaited<ReturnType<typeof boot>>): Pro
   if (perRequest < 20) return notTried("it does not log requests, so its output could not be filled");
   booted.launched.output.stopReading();
   const needed = Math.min(3_000, Math.ceil((200 * 1024) / perRequest));
-  let stuck = false;
-  const requests = Array.from({ length: needed }, (_, index) => async () => {
-    if (!stuck && (await statusOf(booted, `${paths[0]}?tf=${index}`, 2_000)) === null) stuck = true;
-  });
-  await inParallel(8, requests);
+  const deadline = performance.now() + fillBudgetMs;
   const path = lab.found.health?.live ?? "/";
-  const answers = await until(async () => (await statusOf(booted, path, 2_000)) !== null, {
-    timeoutMs: 6_000,
-  });
+  const answers = async () =>
+    (await until(async () => (await statusOf(booted, path, 2_000)) !== null, { timeoutMs: 6_000 })) !== null;
+  let answered = 0;
+  let blocked = false;
+  const fill = async () => {
+    while (answered < needed && !blocked && performance.now() < deadline) {
+      if ((await statusOf(booted, `${paths[0]}?tf=${answered}`, 2_000)) !== null) answered++;
+      // It may be slow, and not stopped.
+      else if (!(await answers())) blocked = true;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, fill));
+  const isThere = !blocked && (await answers());
   booted.launched.output.resumeReading();
-  return answers !== null;
+  if (!isThere) return false;
+  return answered >= needed ? true : notTried("its output could not be filled in 20 s");
 }

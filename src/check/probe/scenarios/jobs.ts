@@ -6,18 +6,25 @@ import { latencyMs } from "./drain.ts";
 import type { TrioFacts } from "./trio.ts";
 
 export type JobFacts = {
-  readonly afterTerm: Redelivery;
+  readonly afterTerm: Redelivery | NotTried;
+  readonly afterKill: Redelivery | NotTried;
   readonly shared: { readonly jobs: number; readonly done: number; readonly twice: number };
 };
 
-export type Redelivery = { readonly done: boolean; readonly ms: number; readonly last: string | null };
+export type Redelivery = {
+  readonly done: boolean;
+  /** How long it was waited for. */
+  readonly waitedMs: number;
+  /** One that is not done, as it is listed. */
+  readonly last: string | null;
+};
 
 const doneBudgetMs = 25_000;
 const sharedJobs = 20;
-/** While the job is on its way to the worker, and while it is worked on. */
-const interruptAfterMs = [500, 2_300];
+/** While a job is on its way to the worker, and while it is worked on. */
+const momentsMs = { SIGTERM: [500, 2_300], SIGKILL: [1_600, 2_400, 3_100] };
 
-/** Jobs through the app's own API, with a worker that is told to go in the middle of one. */
+/** Jobs through the app's own API, with workers that end in the middle of one: told to, or without warning. */
 export async function observeJobs(lab: Lab, trio: TrioFacts): Promise<JobFacts | NotTried> {
   const recipe = trio.pair?.recipe;
   if (!lab.types.some(({ name }) => name === "worker")) return notTried("there is no worker process");
@@ -27,51 +34,94 @@ export async function observeJobs(lab: Lab, trio: TrioFacts): Promise<JobFacts |
   if (!isUsable(lab, web)) return notTried("a web process to create jobs with did not become ready");
   const unworked = await createAndRead(recipe, web);
   if (!unworked) return notTried(`${recipe.create.path} did not list what was created there`);
-  const changes = async (token: string, from: string) => {
-    const now = await readBy(recipe, web.port, token);
-    return now !== null && withoutTimes(now) !== withoutTimes(from) ? now : null;
-  };
-  const worker = await boot(lab, { type: "worker" });
-  const isWorked = await until(() => changes(unworked.token, unworked.item), {
-    timeoutMs: doneBudgetMs,
-    everyMs: 200,
-  });
-  if (!isWorked) return notTried("what the worker did could not be seen through the API");
-  const finished = stateWord(unworked.item, isWorked);
-  const isDone = async (token: string) => ((await readBy(recipe, web.port, token)) ?? "").includes(finished);
+  const began = performance.now();
+  const worker = await boot(lab, { type: "worker", wait: false });
+  const worked = await until(
+    async () => {
+      const now = await readBy(recipe, web.port, unworked.token);
+      return now !== null && withoutTimes(now) !== withoutTimes(unworked.item) ? now : null;
+    },
+    { timeoutMs: doneBudgetMs, everyMs: 100, signal: lab.session.signal },
+  );
+  if (!worked) return notTried("what the worker did could not be seen through the API");
+  const bench: Bench = { lab, recipe, web, finished: stateWord(unworked.item, worked) };
+  // On a busy host all takes longer.
+  const patienceMs = Math.max(lab.redeliveryMs, 6 * (performance.now() - began));
   await worker.stop();
-  const interrupted: string[] = [];
-  for (const afterMs of interruptAfterMs) {
-    const token = await interrupt(lab, { recipe, web, afterMs });
-    if (token) interrupted.push(token);
-  }
-  const successors = await Promise.all([boot(lab, { type: "worker" }), boot(lab, { type: "worker" })]);
-  const started = performance.now();
-  const allDone = async () => (await Promise.all(interrupted.map(isDone))).every(Boolean);
-  const done = await until(allDone, { timeoutMs: doneBudgetMs, everyMs: 200, signal: lab.session.signal });
-  const items = await Promise.all(interrupted.map((token) => readBy(recipe, web.port, token)));
-  const afterTerm = {
-    done: done !== null,
-    ms: Math.round(performance.now() - started),
-    last: items.find((item) => !item?.includes(finished)) ?? null,
-  };
-  const shared = await shareJobs(lab, recipe, web, isDone);
+  const killed = await interrupt(bench, await bootWorkers(lab, momentsMs.SIGKILL.length), "SIGKILL");
+  const killedAt = performance.now();
+  const victims = await bootWorkers(lab, momentsMs.SIGTERM.length);
+  // A queue that delivers again at once has them rid of these jobs before they get their own.
+  await allDone(bench, killed, 3_000);
+  const told = await interrupt(bench, victims, "SIGTERM");
+  const successors = await bootWorkers(lab, 2);
+  const soonMs = Math.min(doneBudgetMs, patienceMs);
+  const afterTerm = await redelivery(bench, told, { since: performance.now(), patienceMs: soonMs });
+  const shared = await shareJobs(bench, soonMs);
+  const afterKill = await redelivery(bench, killed, { since: killedAt, patienceMs });
   for (const each of [...successors, web]) await each.stop();
-  return { afterTerm, shared };
+  return { afterTerm, afterKill, shared };
 }
 
-type Interruption = { readonly recipe: Recipe; readonly web: Booted; readonly afterMs: number };
+type Bench = {
+  readonly lab: Lab;
+  readonly recipe: Recipe;
+  readonly web: Booted;
+  /** What is in an item when it is done. */
+  readonly finished: string;
+};
 
-/** A worker whose service is slow gets a job, and SIGTERM so long after. */
-async function interrupt(lab: Lab, { recipe, web, afterMs }: Interruption): Promise<string | null> {
-  const worker = await boot(lab, { type: "worker" });
-  for (const proxy of worker.proxies.values()) proxy.setLatency(latencyMs);
-  const created = await createAndRead(recipe, web);
-  await sleep(afterMs, lab.session.signal);
-  worker.launched.signal("SIGTERM");
-  await worker.launched.exitWithin(lab.graceMs + 1_000);
-  await worker.stop();
-  return created?.token ?? null;
+const bootWorkers = (lab: Lab, count: number): Promise<Booted[]> =>
+  Promise.all(Array.from({ length: count }, () => boot(lab, { type: "worker" })));
+
+/** Workers whose services are slow get a job each, and one after the other the signal. The tokens of the jobs. */
+async function interrupt(
+  { lab, recipe, web }: Bench,
+  workers: readonly Booted[],
+  signal: "SIGTERM" | "SIGKILL",
+): Promise<string[]> {
+  for (const { proxies } of workers) for (const proxy of proxies.values()) proxy.setLatency(latencyMs);
+  const created = await Promise.all(workers.map(() => createAndRead(recipe, web)));
+  const since = performance.now();
+  await Promise.all(
+    workers.map(async ({ launched, stop }, index) => {
+      const due = since + (momentsMs[signal][index] ?? 0);
+      await sleep(Math.max(0, due - performance.now()), lab.session.signal);
+      if (signal === "SIGTERM") {
+        launched.signal(signal);
+        await launched.exitWithin(lab.graceMs + 1_000);
+      }
+      await stop();
+    }),
+  );
+  return created.flatMap((each) => (each ? [each.token] : []));
+}
+
+const isDone = async ({ recipe, web, finished }: Bench, token: string): Promise<boolean> =>
+  ((await readBy(recipe, web.port, token)) ?? "").includes(finished);
+
+async function allDone(bench: Bench, tokens: readonly string[], timeoutMs: number): Promise<boolean> {
+  const areDone = async () => (await Promise.all(tokens.map((token) => isDone(bench, token)))).every(Boolean);
+  const done = await until(areDone, { timeoutMs, everyMs: 200, signal: bench.lab.session.signal });
+  return done !== null;
+}
+
+async function redelivery(
+  bench: Bench,
+  tokens: readonly string[],
+  { since, patienceMs }: { readonly since: number; readonly patienceMs: number },
+): Promise<Redelivery | NotTried> {
+  // What came between may have taken long.
+  const timeoutMs = Math.max(since + patienceMs - performance.now(), 3_000);
+  const done = await allDone(bench, tokens, timeoutMs);
+  const waitedMs = Math.round(performance.now() - since);
+  if (done) return { done, waitedMs, last: null };
+  const items = await Promise.all(tokens.map((token) => readBy(bench.recipe, bench.web.port, token)));
+  const last = items.find((item) => !item?.includes(bench.finished));
+  if (last === undefined) return { done: true, waitedMs, last: null };
+  return last === null
+    ? notTried(`${bench.recipe.read} did not list the job any more`)
+    : { done, waitedMs, last };
 }
 
 async function createAndRead(
@@ -84,12 +134,8 @@ async function createAndRead(
   return item === null ? null : { token, item };
 }
 
-async function shareJobs(
-  lab: Lab,
-  recipe: Recipe,
-  web: Booted,
-  isDone: (token: string) => Promise<boolean>,
-): Promise<JobFacts["shared"]> {
+async function shareJobs(bench: Bench, patienceMs: number): Promise<JobFacts["shared"]> {
+  const { recipe, web } = bench;
   const asked = await Promise.all(
     Array.from({ length: sharedJobs }, async () => {
       const token = newToken();
@@ -97,12 +143,13 @@ async function shareJobs(
     }),
   );
   const tokens = asked.flatMap(({ token, status }) => (status !== null && status < 300 ? [token] : []));
-  const allDone = async () => (await Promise.all(tokens.map(isDone))).every(Boolean);
-  await until(allDone, { timeoutMs: doneBudgetMs, everyMs: 300, signal: lab.session.signal });
+  await allDone(bench, tokens, patienceMs);
   const listed = await Promise.all(tokens.map((token) => readBy(recipe, web.port, token)));
-  const counts = listed.map((item) => workedTimes(item ?? ""));
-  const done = (await Promise.all(tokens.map(isDone))).filter(Boolean).length;
-  return { jobs: tokens.length, done, twice: counts.filter((count) => count > 1).length };
+  return {
+    jobs: tokens.length,
+    done: listed.filter((item) => item?.includes(bench.finished)).length,
+    twice: listed.filter((item) => workedTimes(item ?? "") > 1).length,
+  };
 }
 
 /** Where the app tells how often it worked on an item. */

@@ -1,5 +1,6 @@
-import { boot, confirmed, isUsable, type Lab } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab, noStartEither, startsPlainly } from "../lab.ts";
 import { describeStart } from "../tail.ts";
+import { type NotTried, notTried } from "../verdict.ts";
 
 export type NamesFacts = { readonly ready: boolean; readonly evidence: string };
 
@@ -15,11 +16,12 @@ const variables = [
 ];
 
 /** An environment that nobody has named before. */
-export async function observeNames(lab: Lab): Promise<NamesFacts> {
-  return confirmed(
+export async function observeNames(lab: Lab): Promise<NamesFacts | NotTried> {
+  const seen = await confirmed(
     () => bootNamed(lab),
     ({ ready }) => !ready,
   );
+  return seen.ready || (await startsPlainly(lab)) ? seen : notTried(noStartEither);
 }
 
 async function bootNamed(lab: Lab): Promise<NamesFacts> {

@@ -1,7 +1,18 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { boot, confirmed, defaultPorts, isUsable, type Lab, makeDirectory, openProxies } from "../lab.ts";
+import {
+  boot,
+  confirmed,
+  defaultPorts,
+  isUsable,
+  type Lab,
+  makeDirectory,
+  noStartEither,
+  openProxies,
+  startsPlainly,
+} from "../lab.ts";
+import { launchVariable } from "../launch.ts";
 import { isAvailable } from "../namespaces.ts";
 import { freePort, isFree } from "../ports.ts";
 import { openProxy } from "../proxy.ts";
@@ -25,13 +36,20 @@ export async function observeOffline(lab: Lab): Promise<OfflineFacts> {
     const missing = notTried(isolation.missing);
     return { offline: missing, defaultDials: missing, webPortsTaken: await bootAmongTaken(lab) };
   }
-  const all = await bootApart(lab, isolation.prefix, webPorts);
+  const all = await startApart(lab, isolation.prefix, webPorts);
   if (all.ready) return { offline: all, webPortsTaken: all, defaultDials: all.dials };
-  const alone = await bootApart(lab, isolation.prefix, []);
-  if (!alone.ready) {
-    return { offline: alone, webPortsTaken: await bootAmongTaken(lab), defaultDials: alone.dials };
+  const alone = await confirmed(
+    () => startApart(lab, isolation.prefix, []),
+    ({ ready }) => !ready,
+  );
+  if (!alone.ready && !(await startsPlainly(lab))) {
+    const missing = notTried(noStartEither);
+    return { offline: missing, webPortsTaken: missing, defaultDials: alone.dials };
   }
-  return { offline: alone, webPortsTaken: all, defaultDials: alone.dials };
+  const webPortsTaken = alone.ready
+    ? await startApart(lab, isolation.prefix, webPorts)
+    : await bootAmongTaken(lab);
+  return { offline: alone, webPortsTaken, defaultDials: alone.dials };
 }
 
 type Apart = {
@@ -39,13 +57,6 @@ type Apart = {
   readonly evidence: string;
   readonly dials: ReadonlyMap<number, number>;
 };
-
-function bootApart(lab: Lab, prefix: readonly string[], taken: readonly number[]): Promise<Apart> {
-  return confirmed(
-    () => startApart(lab, prefix, taken),
-    ({ ready }) => !ready,
-  );
-}
 
 async function startApart(lab: Lab, prefix: readonly string[], taken: readonly number[]): Promise<Apart> {
   const directory = makeDirectory(lab);
@@ -86,7 +97,14 @@ async function startApart(lab: Lab, prefix: readonly string[], taken: readonly n
     askAt: outside.port,
     directory,
     proxies,
-    prefix: [...prefix, "sh", "-c", `${relayLine} >/dev/null 2>&1 & ${wait}; exec "$@"`, "sh"],
+    // The relay is of the app's process group, and none of its family.
+    prefix: [
+      ...prefix,
+      "sh",
+      "-c",
+      `env -u ${launchVariable} ${relayLine} >/dev/null 2>&1 & ${wait}; exec "$@"`,
+      "sh",
+    ],
     budgetMs: Math.min(lab.startBudgetMs, 20_000),
   });
   const facts = {

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { boot, confirmed, type Lab, resourceUrl } from "../lab.ts";
+import { boot, confirmed, type Lab, noStartEither, resourceUrl, startsPlainly } from "../lab.ts";
 import { freePort } from "../ports.ts";
 import { openProxy } from "../proxy.ts";
 import { describeStart } from "../tail.ts";
@@ -16,7 +16,9 @@ export type PoisonFacts = {
 
 /** A `.env` in the tree that contradicts the environment. Nothing else may start meanwhile. */
 export async function observePoison(lab: Lab): Promise<PoisonFacts | NotTried> {
-  return confirmed(() => bootPoisoned(lab), isFault);
+  const seen = await confirmed(() => bootPoisoned(lab), isFault);
+  if (isNotTried(seen) || !isFault(seen) || seen.followedFile || seen.dialled.length > 0) return seen;
+  return (await startsPlainly(lab)) ? seen : notTried(noStartEither);
 }
 
 const isFault = (seen: PoisonFacts | NotTried): boolean => !isNotTried(seen) && seen.readiness !== "ready";

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { basename, dirname } from "node:path";
-import { boot, confirmed, isUsable, type Lab, statusOf } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab, noStartEither, startsPlainly, statusOf } from "../lab.ts";
 import { isAvailable } from "../namespaces.ts";
 import { describeStart } from "../tail.ts";
-import { type NotTried, notTried } from "../verdict.ts";
+import { isNotTried, type NotTried, notTried } from "../verdict.ts";
 import { sleep } from "../wait.ts";
 import type { TrioFacts } from "./trio.ts";
 
@@ -19,6 +19,13 @@ const nobody = 65_534;
 
 /** With a read-only tree, and as a user without rights; both at once first, since most apps bear both. */
 export async function observeSealed(lab: Lab, trio: TrioFacts): Promise<SealedFacts> {
+  const seen = await tryBoth(lab, trio);
+  const failed = [seen.readOnly, seen.nonRoot].some((each) => !isNotTried(each) && !each.ready);
+  if (!failed || (await startsPlainly(lab))) return seen;
+  return { readOnly: notTried(noStartEither), nonRoot: notTried(noStartEither) };
+}
+
+async function tryBoth(lab: Lab, trio: TrioFacts): Promise<SealedFacts> {
   const { readOnly, unprivileged } = lab.isolations;
   if (!isAvailable(unprivileged)) {
     const sealed = isAvailable(readOnly)

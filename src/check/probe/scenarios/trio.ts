@@ -1,11 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { type HttpAnswer, httpRequest, isAnswer } from "../http.ts";
-import { type Booted, boot, confirmed, isUsable, type Lab, newToken, statusOf } from "../lab.ts";
+import {
+  type Booted,
+  type BootOptions,
+  boot,
+  confirmed,
+  isUsable,
+  type Lab,
+  newToken,
+  statusOf,
+} from "../lab.ts";
 import { type Listener, listenersOf } from "../listeners.ts";
 import { findMarked, type ProcessInfo } from "../processes.ts";
 import { createBy, findRecipe, type Recipe, readBy } from "../recipe.ts";
-import { type Snapshot, snapshot } from "../snapshot.ts";
-import { inParallel, sleep } from "../wait.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { inParallel, sleep, until } from "../wait.ts";
 import { executableOf } from "./release.ts";
 
 export const releaseId = `tf-release-${randomBytes(4).toString("hex")}`;
@@ -24,13 +33,15 @@ export type TrioFacts = {
   readonly smoke: ReadonlyMap<string, number | null>;
   readonly answers: readonly HttpAnswer[];
   readonly dials: ReadonlyMap<string, number>;
-  /** A request whose traces are looked for in the log. */
-  readonly traced: { readonly path: string; readonly traceId: string; readonly at: number };
+  /** Requests whose traces are looked for in the log. */
+  readonly traced: readonly Traced[];
   /** Those that need a backing service. */
   readonly routes: readonly Route[];
   /** Null when `first` is not usable. */
   readonly pair: Pair | null;
 };
+
+export type Traced = { readonly path: string; readonly traceId: string; readonly at: number };
 
 export type Route = { readonly path: string; readonly variables: readonly string[] };
 
@@ -57,10 +68,11 @@ export type SessionFacts = {
 };
 
 export const debugPaths = ["/env", "/actuator/env", "/debug/vars", "/debug", "/config", "/info"];
+const sessionPaths = ["/login", "/session", "/me"];
 const missingPath = "/tf-check-missing";
 
-export async function observeTrio(lab: Lab): Promise<TrioFacts> {
-  const before = snapshot(lab.tree);
+/** `before` is how the tree was when nothing of the app had run. */
+export async function observeTrio(lab: Lab, before: Snapshot): Promise<TrioFacts> {
   const first = await boot(lab, { type: "web", environment: { RELEASE_ID: releaseId } });
   const usable = isUsable(lab, first) || first.readiness === "elsewhere";
   const family = first.launched.family();
@@ -75,8 +87,7 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
     scrubbed: await findScrubbed(lab),
     executable: executableOf(listeners.find(({ port }) => port === first.port)?.pid ?? first.launched.pid),
   };
-  const traced = { path: `/tf-check-${newToken()}`, traceId: randomBytes(16).toString("hex"), at: 0 };
-  if (!usable) return { ...facts, smoke: new Map(), answers: [], dials, traced, routes: [], pair: null };
+  if (!usable) return { ...facts, smoke: new Map(), answers: [], dials, traced: [], routes: [], pair: null };
   const paths = smokePaths(lab);
   const smoke = new Map<string, number | null>();
   const answers: HttpAnswer[] = [];
@@ -87,18 +98,35 @@ export async function observeTrio(lab: Lab): Promise<TrioFacts> {
   }
   const recipe = await findRecipe(lab.tree, first.port);
   const routes = await findRoutes(lab, first, [...paths, ...(recipe ? [recipe.read] : [])]);
-  const at = performance.now();
-  const traceparent = `00-${traced.traceId}-00f067aa0ba902b7-01`;
-  await httpRequest({
-    port: first.port,
-    path: traced.path,
-    headers: { traceparent, "x-request-id": traced.traceId },
-  });
   const pair = first.readiness === "elsewhere" ? null : await observePair(lab, { first, paths, recipe });
-  await sleep(Math.max(0, at + 1_100 - performance.now()), lab.session.signal);
+  const traced = await trace(lab, first);
   for (const [variable, proxy] of first.proxies) dials.set(variable, proxy.dials());
-  return { ...facts, smoke, answers, dials, traced: { ...traced, at }, routes, pair };
+  return { ...facts, smoke, answers, dials, traced, routes, pair };
 }
+
+/** Two requests with nothing after them: a block buffer may be full with one line, and not with the next as well. */
+async function trace(lab: Lab, { port, launched }: Booted): Promise<Traced[]> {
+  const traced: Traced[] = [];
+  for (let round = 0; round < 2; round++) {
+    const each = {
+      path: `/tf-check-${newToken()}`,
+      traceId: randomBytes(16).toString("hex"),
+      at: performance.now(),
+    };
+    const { path, traceId } = each;
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, "x-request-id": traceId };
+    traced.push(each);
+    await httpRequest({ port, path, headers });
+    const isThere = () => launched.output.lines().some(({ text }) => isOwn(each, text));
+    const seen = await until(isThere, { timeoutMs: 1_100, signal: lab.session.signal });
+    if (!seen) break;
+  }
+  return traced;
+}
+
+/** Whether a line of the log is about the request. */
+export const isOwn = ({ path, traceId }: Traced, line: string): boolean =>
+  line.includes(path) || line.includes(traceId);
 
 /** Twice, since a process that is being replaced shows nothing for a moment. */
 async function findScrubbed(lab: Lab): Promise<ProcessInfo[]> {
@@ -142,14 +170,16 @@ type PairRequest = {
 async function observePair(lab: Lab, { first, paths, recipe }: PairRequest): Promise<Pair> {
   const quiet = lab.variables.some(({ name }) => name === "LOG_LEVEL") ? { LOG_LEVEL: "error" } : {};
   const [twin, other] = await Promise.all([
-    boot(lab, { type: "web" }),
-    boot(lab, { type: "web", database: "b", environment: quiet }),
+    bootBeside(lab, { type: "web" }),
+    bootBeside(lab, { type: "web", database: "b", environment: quiet }),
   ]);
   const token = newToken();
   const created = recipe ? { token, status: await createBy(recipe, first.port, token) } : null;
   const canCompare = twin.readiness === "ready";
   const seenByTwin = recipe && created && canCompare ? await readBy(recipe, twin.port, token) : null;
   for (const path of [...paths, ...paths, ...paths, ...paths, ...paths]) await statusOf(other, path);
+  // What `first` was asked too, and may have connected for.
+  for (const path of [...(recipe ? [recipe.read] : []), ...sessionPaths]) await statusOf(other, path);
   const balanced = canCompare
     ? await balance(first, twin, [...paths, ...(recipe ? [recipe.read] : [])])
     : new Map<string, readonly (number | null)[]>();
@@ -166,13 +196,25 @@ async function observePair(lab: Lab, { first, paths, recipe }: PairRequest): Pro
   };
 }
 
+/** Once more when it was not ready, and had not ended either. */
+function bootBeside(lab: Lab, options: BootOptions): Promise<Booted> {
+  return confirmed(
+    async () => {
+      const booted = await boot(lab, options);
+      if (!isUsable(lab, booted)) await booted.stop();
+      return booted;
+    },
+    (booted) => !isUsable(lab, booted) && booted.readiness !== "exited",
+  );
+}
+
 /** Takes a cookie from the one and shows it to both. */
 async function hopWithCookie(
   first: Booted,
   twin: Booted,
   paths: readonly string[],
 ): Promise<SessionFacts | null> {
-  for (const source of [...paths, "/login", "/session", "/me"]) {
+  for (const source of [...paths, ...sessionPaths]) {
     const answer = await httpRequest({ port: first.port, path: source });
     if (!isAnswer(answer) || answer.cookies.length === 0) continue;
     const cookie = answer.cookies.map((each) => each.split(";")[0]).join("; ");
