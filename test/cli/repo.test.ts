@@ -428,6 +428,13 @@ describe("a repo of an earlier release", () => {
     const { repo, registry, env } = await earlier();
     await registry.close();
     const options = { cwd: repo, env: env("http://127.0.0.1:1") };
+    const text = readFileSync(join(repo, "README.md"), "utf8");
+    appendFileSync(join(repo, "README.md"), "mine\n");
+    // Only to look at something nothing has to be committed.
+    expect(await runCli(["update", "--check"], options)).toMatchObject({ code: 1 });
+    expect((await runCli(["diff"], options)).stdout).toContain("+## Deploying");
+    expect(await runCli(["update", ...quiet], options)).toMatchObject({ code: 2 });
+    writeFileSync(join(repo, "README.md"), text);
     const added = await runCli(["add", "redis", ...quiet], options);
     expect(added.code, added.stderr).toBe(0);
     expect(added.stderr).toContain("Release 0.0.9, which wrote this repo, can't be had.");

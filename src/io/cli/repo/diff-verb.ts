@@ -27,6 +27,7 @@ export async function diffRepo({ positionals, switches }: Invocation): Promise<n
     repo,
     decided: update(catalogue, repo.receipt),
     release: "running",
+    readOnly: true,
   });
   const updates = prepared.changes.filter((change) => change.path !== receiptPath && isAsked(change.path));
   const conflicts = prepared.conflicts.filter((conflict) => isAsked(conflict.path));

@@ -28,6 +28,8 @@ export type ChangeIntent = {
   readonly decided: Decided;
   /** Whether the files are brought to this release, or stay with the one that the repo was written by. */
   readonly release: "recorded" | "running";
+  /** Whether it is only to be looked at, so that nothing has to be refused. */
+  readonly readOnly?: boolean;
 };
 
 /** Works a change out; refuses what it may not touch: files with conflict markers or with edits that no commit has. */
@@ -44,8 +46,10 @@ export async function prepareChange(intent: ChangeIntent): Promise<PreparedChang
     repo.receiptFile,
   );
   const changed = await change({ from: repo.receipt, to, ours, ...sides });
-  verifyUnmarked(changed, ours);
-  await verifyClean(repo, changed, sides.base);
+  if (intent.readOnly !== true) {
+    verifyUnmarked(changed, ours);
+    await verifyClean(repo, changed, sides.base);
+  }
   const notes = [...decided.notes, ...rendered.notes];
   return { ...changed, repo, notes, install: installAfter({ intent, changed, ours, base: rendered.base }) };
 }

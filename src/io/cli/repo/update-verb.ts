@@ -21,10 +21,11 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   const repo = await openRepo(".", catalogue);
   if (texts.to !== undefined && texts.to !== version) return updateBy(texts.to, repo, switches);
   const decided = update(catalogue, repo.receipt);
-  const prepared = await prepareChange({ catalogue, repo, decided, release: "running" });
+  const readOnly = switches.check === true;
+  const prepared = await prepareChange({ catalogue, repo, decided, release: "running", readOnly });
   const from = repo.receipt.release.version;
   const proposal = proposalOf(prepared, from === version ? "update" : `update from ${from} to ${version}`);
-  if (switches.check !== true) return finishChange(proposal, invocation, interruption);
+  if (!readOnly) return finishChange(proposal, invocation, interruption);
   const changes = proposal.changes.filter(({ path }) => path !== receiptPath);
   const isThere = changes.length > 0 || proposal.conflicts.length > 0;
   if (switches.json) {
