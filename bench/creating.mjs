@@ -20,6 +20,11 @@ export async function* creating({ bin, nodes, pairs, folder, peers, work }) {
       goal: 1.75,
       value: ratio(create(node, "--no-git"), idle, { pairs }).ratio,
     };
+    const uncached = { ...create(node, "--no-git"), env: { NODE_DISABLE_COMPILE_CACHE: "1" } };
+    yield {
+      name: `create without compiled code of an earlier run / node -e 0, ${which}`,
+      value: ratio(uncached, idle, { pairs }).ratio,
+    };
     yield {
       name: `create / create-vite, ${which}`,
       goal: 1,

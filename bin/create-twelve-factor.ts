@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Node 10 still parses this file, so that an older one gets a sentence: no static import of anything that isn't inlined.
 import { helpText } from "../src/io/cli/help.ts";
+import { loadProgram } from "./load-program.ts";
 
 declare const __VERSION__: string;
 
@@ -18,13 +19,14 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
 } else if (flags.includes("--version") || flags.includes("-v")) {
   print(`${__VERSION__}\n`);
 } else {
-  import("../src/io/cli/run.ts").then(({ run, reportError }) =>
-    run(argv)
-      .catch((error) => reportError(error, argv))
-      .then((code) => {
-        process.exitCode = code;
-      }),
-  );
+  const { program, keep } = loadProgram(argv);
+  program
+    .run(argv)
+    .catch((error) => program.reportError(error, argv))
+    .then((code) => {
+      process.exitCode = code;
+      if (code === 0) keep();
+    });
 }
 
 /** Straight to the descriptor: `process.stdout` would load the streams, which takes longer than all the rest. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
@@ -30,19 +31,6 @@ const shared = {
 };
 
 const commonJs = { ".js": ".cjs" };
-
-// The entry point answers --version and --help by itself, and any Node that people still have can parse it.
-await build({
-  ...shared,
-  entryPoints: { bin: "bin/create-twelve-factor.ts" },
-  outdir: out,
-  outExtension: commonJs,
-  format: "cjs",
-  minify: true,
-  target: "node10",
-  supported: { "dynamic-import": false },
-  plugins: [besideIt("../src/io/cli/run.ts", "./main.cjs")],
-});
 
 const program = {
   ...shared,
@@ -88,6 +76,27 @@ for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && na
     code.replace(/require\("(\.\/main\.cjs)\/([^"]+)"\)/g, 'require("$1").$["$2"]'),
   );
 }
+// What of esbuild itself every chunk has in common is so small that the first file has a copy of its own.
+const main = readFileSync(`${out}/main.cjs`, "utf8");
+writeFileSync(
+  `${out}/main.cjs`,
+  main.replace(
+    /require\("\.\/(chunk-\w+\.cjs)"\)/g,
+    (_, name) =>
+      `(function(module){${readFileSync(`${out}/${name}`, "utf8").trim()}return module.exports})({exports:{}})`,
+  ),
+);
+// The entry point answers --version and --help by itself, and any Node that people still have can parse it.
+await build({
+  ...shared,
+  entryPoints: { bin: "bin/create-twelve-factor.ts" },
+  outdir: out,
+  outExtension: commonJs,
+  format: "cjs",
+  minify: true,
+  target: "node10",
+  define: { ...shared.define, __BUILD__: JSON.stringify(digestOf(`${out}/main.cjs`)) },
+});
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
 // The generators for plop are in main.cjs too: what plop loads is its way there.
@@ -159,17 +168,9 @@ function startInOneFile(entry, { starting, shared }) {
   };
 }
 
-/** An import that stays one, of a file that another build puts beside this one. */
-function besideIt(source, path) {
-  return {
-    name: "beside-it",
-    setup({ onResolve }) {
-      onResolve({ filter: new RegExp(`^${source.replaceAll(".", "\\.")}$`) }, () => ({
-        path,
-        external: true,
-      }));
-    },
-  };
+/** What of V8's compiled code is kept is that of exactly this file. */
+function digestOf(path) {
+  return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
 }
 
 /**

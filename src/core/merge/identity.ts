@@ -1,10 +1,11 @@
 /** Lists whose order and repetition mean nothing, by the key that holds them. */
 const SETS = new Set(
-  `files keywords ports needs include includes exclude excludes types lib tags branches branches-ignore volumes tmpfs
-  networks profiles depends_on cap_add cap_drop security_opt expose extensions workspaces packages scopes classifiers
-  onlyBuiltDependencies trustedDependencies ignoredBuiltDependencies os cpu recommendations assignees reviewers required`
-    .split(/\s+/)
-    .filter(Boolean),
+  (
+    "files keywords ports needs include includes exclude excludes types lib tags branches branches-ignore " +
+    "volumes tmpfs networks profiles depends_on cap_add cap_drop security_opt expose " +
+    "extensions workspaces packages scopes classifiers onlyBuiltDependencies trustedDependencies " +
+    "ignoredBuiltDependencies os cpu recommendations assignees reviewers required"
+  ).split(" "),
 );
 
 const REQUIREMENTS = /^(dependencies|requires|.*-dependencies|dependency-groups)$/;

@@ -58,13 +58,13 @@ function conventional(value: Json): Json {
   return fromEntries(keys.map((key) => [key, isDependencies(key) ? byName(value[key]) : value[key]]));
 }
 
-const PACKAGE_KEYS: readonly string[] =
-  `$schema name version private description keywords homepage bugs repository funding license author contributors
-  type main module types exports imports bin files sideEffects workspaces engines devEngines packageManager os cpu
-  publishConfig config scripts dependencies optionalDependencies peerDependencies peerDependenciesMeta devDependencies
-  bundleDependencies overrides resolutions allowScripts pnpm`
-    .split(/\s+/)
-    .filter(Boolean);
+const PACKAGE_KEYS: readonly string[] = (
+  "$schema name version private description keywords homepage bugs repository funding license " +
+  "author contributors type main module types exports imports bin files sideEffects workspaces " +
+  "engines devEngines packageManager os cpu publishConfig config scripts dependencies " +
+  "optionalDependencies peerDependencies peerDependenciesMeta devDependencies bundleDependencies " +
+  "overrides resolutions allowScripts pnpm"
+).split(" ");
 
 function isDependencies(key: string): boolean {
   return /^(dependencies|(dev|peer|optional)Dependencies)$/.test(key);

@@ -1,5 +1,3 @@
-import { constants } from "node:os";
-
 const held = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -23,5 +21,5 @@ export function holdSignals<T>(work: () => T): T {
 }
 
 function exit(signal: NodeJS.Signals): void {
-  process.exit(128 + constants.signals[signal]);
+  process.exit(128 + process.getBuiltinModule("node:os").constants.signals[signal]);
 }
