@@ -371,6 +371,9 @@ describe("two branches that each added a service", () => {
 });
 
 describe("a repo of an earlier release", () => {
+  /** What stands for another release has the name of this one's compiled code. */
+  const uncached = { NODE_DISABLE_COMPILE_CACHE: "1" };
+
   /** A repo that another release wrote, and the registry that has that release alone. */
   async function earlier() {
     const folder = scratch();
@@ -380,13 +383,14 @@ describe("a repo of an earlier release", () => {
     const bin = join(prefix, "node_modules/.bin/create-twelve-factor");
     execFileSync(bin, ["shop", "--yes", "--no-install"], {
       cwd: folder,
-      env: { ...process.env, ...identity, GIT_CONFIG_GLOBAL: "/dev/null" },
+      env: { ...process.env, ...identity, ...uncached, GIT_CONFIG_GLOBAL: "/dev/null" },
       stdio: "ignore",
     });
     const repo = join(folder, "shop");
     expect(readFileSync(join(repo, "README.md"), "utf8")).toContain("## Shipping!");
     const registry = await openRegistry(tarball);
     const env = (url: string) => ({
+      ...uncached,
       HOME: folder,
       npm_config_registry: url,
       npm_config_cache: join(folder, "cache"),
