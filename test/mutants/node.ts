@@ -72,6 +72,16 @@ const mutants: Table["mutants"] = [
     found: ["dependencies/system-tools"],
   },
   {
+    slug: "dependencies/system-tools",
+    fault: "calls git by its path",
+    edits: [
+      webFirst(
+        'import { execFileSync } from "node:child_process";\nexecFileSync("/usr/bin/git", ["--version"]);',
+      ),
+    ],
+    found: ["dependencies/system-tools"],
+  },
+  {
     slug: "config/leave-one-out",
     fault: "has a default for a secret",
     edits: [
@@ -333,6 +343,16 @@ const mutants: Table["mutants"] = [
       ),
     ],
     found: ["processes/write-audit"],
+  },
+  {
+    slug: "processes/writes-elsewhere",
+    fault: "shares a file in /tmp with whatever else runs there",
+    edits: [
+      webFirst(
+        `import { rmSync, writeFileSync } from "node:fs";\n${quietly('writeFileSync("/tmp/good-node.state", ""); rmSync("/tmp/good-node.state");')}`,
+      ),
+    ],
+    found: ["processes/writes-elsewhere"],
   },
   {
     slug: "port-binding/port-variable",
@@ -609,6 +629,12 @@ const mutants: Table["mutants"] = [
     fault: "logs to stderr",
     edits: [log("write(1, text", "write(2, text")],
     found: ["logs/stdout"],
+  },
+  {
+    slug: "logs/no-syslog",
+    fault: "writes to the system log as well",
+    edits: [webFirst('import { connect } from "node:net";\nconnect("/dev/log").on("error", () => {});')],
+    found: ["logs/no-syslog"],
   },
   {
     slug: "logs/unbuffered",

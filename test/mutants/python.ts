@@ -10,7 +10,7 @@ const store = (find: string, put: string): Edit => edit("app/store.py", find, pu
 const webFirst = (text: string): Edit => web("import hashlib", `${text}\nimport hashlib`);
 /** Put after its config was read. */
 const webBoot = (text: string): Edit =>
-  web("store = Store(config.store_url)", `store = Store(config.store_url)\n${text}`);
+  web("store = Store(locate_store)", `store = Store(locate_store)\n${text}`);
 /** Does what it can, and is silent where it cannot. */
 const quietly = (statement: string): string => `try:\n    ${statement}\nexcept OSError:\n    pass`;
 
@@ -96,6 +96,12 @@ const mutants: Table["mutants"] = [
     fault: "shows the value that is wrong",
     edits: [config('f"{name} is not {words}"', 'f"{name} is not {words}: {value}"')],
     found: ["config/secrets-in-errors"],
+  },
+  {
+    slug: "config/rotated-credentials",
+    fault: "reads the file with its credentials once",
+    edits: [store("self.locate = locate", "url = locate()\n        self.locate = lambda: url")],
+    found: ["config/rotated-credentials"],
   },
   {
     slug: "backing-services/outage",
@@ -193,6 +199,12 @@ const mutants: Table["mutants"] = [
     fault: "ends well when its port is taken",
     edits: [web('sys.exit(f"The server failed: {error}")', "sys.exit(0)")],
     found: ["port-binding/port-taken"],
+  },
+  {
+    slug: "concurrency/web-concurrency",
+    fault: "has the number of its threads in the code",
+    edits: [web("int(config.web_concurrency)", "8")],
+    found: ["concurrency/web-concurrency"],
   },
   {
     slug: "concurrency/pid-files",

@@ -12,6 +12,8 @@ export type Isolations = {
   readonly readOnly: Isolation;
   /** User 65534 without groups. */
   readonly unprivileged: Isolation;
+  /** Its system calls are noted, with those of its children. */
+  readonly tracing: Isolation;
 };
 
 export const isAvailable = (isolation: Isolation): isolation is { readonly prefix: readonly string[] } =>
@@ -21,17 +23,40 @@ const isRoot = process.getuid?.() === 0;
 const user = isRoot ? [] : ["--user", "--map-root-user"];
 const network = ["unshare", ...user, "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
 const pid = ["unshare", ...user, "--pid", "--fork", "--mount-proc", "--kill-child", "--"];
+const strace = ["strace", "-f", "-qq", "-s", "400"];
+/** Where user namespaces are only allowed to bwrap, which a profile of the host may name. */
+const wrapped = {
+  network: ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--"],
+  pid: "bwrap --dev-bind / / --unshare-pid --as-pid-1 --proc /proc --die-with-parent --".split(" "),
+  readOnly: (tree: string) => [
+    "bwrap",
+    "--dev-bind",
+    "/",
+    "/",
+    "--ro-bind",
+    tree,
+    tree,
+    "--chdir",
+    tree,
+    "--",
+  ],
+};
 const unprivileged = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
 
 /** Tries each of them on this host; what is refused here is a check that cannot run, never one that passed. */
 export async function detectIsolations(directory: string): Promise<Isolations> {
-  const [net, process1, sealed, nobody] = await Promise.all([
-    tried(network, "a private network namespace (unshare --net and ip)"),
-    tried(pid, "a private process namespace (unshare --pid)"),
-    tried(readOnlyPrefix(directory), "a private mount namespace (unshare --mount)"),
-    isRoot ? tried(unprivileged, "setpriv") : Promise.resolve({ missing: "root, to become another user" }),
+  const [net, process1, sealed, nobody, tracing] = await Promise.all([
+    tried("a private network namespace (unshare --net and ip, or bwrap)", network, wrapped.network),
+    tried("a private process namespace (unshare --pid, or bwrap)", pid, wrapped.pid),
+    tried(
+      "a private mount namespace (unshare --mount, or bwrap)",
+      readOnlyPrefix(directory),
+      wrapped.readOnly(directory),
+    ),
+    isRoot ? tried("setpriv", unprivileged) : Promise.resolve({ missing: "root, to become another user" }),
+    tried("strace", strace),
   ]);
-  return { network: net, pid: process1, readOnly: sealed, unprivileged: nobody };
+  return { network: net, pid: process1, readOnly: sealed, unprivileged: nobody, tracing };
 }
 
 export function readOnlyPrefix(directory: string): string[] {
@@ -39,8 +64,13 @@ export function readOnlyPrefix(directory: string): string[] {
   return ["unshare", ...user, "--mount", "--", "sh", "-c", script, "sh", directory];
 }
 
-async function tried(prefix: readonly string[], what: string): Promise<Isolation> {
-  return (await succeeds([...prefix, "true"])) ? { prefix } : { missing: `this host does not allow ${what}` };
+/** The first of the ways that this host allows. */
+async function tried(what: string, ...prefixes: readonly (readonly string[])[]): Promise<Isolation> {
+  for (const prefix of prefixes) {
+    const command = prefix === strace ? [...prefix, "-o", "/dev/null", "--", "true"] : [...prefix, "true"];
+    if (await succeeds(command)) return { prefix };
+  }
+  return { missing: `this host does not allow ${what}` };
 }
 
 function succeeds([file = "", ...rest]: readonly string[]): Promise<boolean> {

@@ -13,9 +13,12 @@ import type { Pid1Facts } from "./scenarios/pid1.ts";
 import type { PoisonFacts } from "./scenarios/poison.ts";
 import type { RefusalFacts } from "./scenarios/refusals.ts";
 import type { ReleaseFacts } from "./scenarios/release.ts";
+import type { RotationFacts } from "./scenarios/rotation.ts";
+import type { ScaledFacts } from "./scenarios/scaled.ts";
 import type { SealedFacts } from "./scenarios/sealed.ts";
 import type { TakenFacts } from "./scenarios/taken.ts";
 import type { TasksFacts } from "./scenarios/tasks.ts";
+import type { TracedFacts } from "./scenarios/traced.ts";
 import type { TrioFacts } from "./scenarios/trio.ts";
 import type { NotTried } from "./verdict.ts";
 
@@ -40,4 +43,7 @@ export type Observations = {
   readonly tasks: TasksFacts | NotTried;
   readonly files: FilesFacts | NotTried;
   readonly poison: PoisonFacts | NotTried;
+  readonly scaled: ScaledFacts | NotTried;
+  readonly rotation: RotationFacts | NotTried;
+  readonly traced: TracedFacts | NotTried;
 };

@@ -15,9 +15,12 @@ import { observePid1 } from "./scenarios/pid1.ts";
 import { observePoison } from "./scenarios/poison.ts";
 import { observeRefusals } from "./scenarios/refusals.ts";
 import { observeRelease } from "./scenarios/release.ts";
+import { observeRotation } from "./scenarios/rotation.ts";
+import { observeScaled } from "./scenarios/scaled.ts";
 import { observeSealed } from "./scenarios/sealed.ts";
 import { observeTaken } from "./scenarios/taken.ts";
 import { observeTasks } from "./scenarios/tasks.ts";
+import { observeTraced } from "./scenarios/traced.ts";
 import { observeTrio, type TrioFacts } from "./scenarios/trio.ts";
 import { type Snapshot, snapshot } from "./snapshot.ts";
 import { describeStart } from "./tail.ts";
@@ -116,6 +119,9 @@ function scenariosBeside(lab: Lab, trio: TrioFacts): (readonly [keyof Observatio
     ["pid1", async () => ({ pid1: await observePid1(lab) })],
     ["names", async () => ({ names: await observeNames(lab) })],
     ["taken", async () => ({ taken: await observeTaken(lab) })],
+    ["scaled", async () => ({ scaled: await observeScaled(lab) })],
+    ["rotation", async () => ({ rotation: await observeRotation(lab, trio) })],
+    ["traced", async () => ({ traced: await observeTraced(lab) })],
     ["interrupted", async () => ({ interrupted: await observeInterrupted(lab) })],
   ];
 }
@@ -149,5 +155,8 @@ function nothing(reason: string): Observations {
     tasks: missing,
     files: missing,
     poison: missing,
+    scaled: missing,
+    rotation: missing,
+    traced: missing,
   };
 }

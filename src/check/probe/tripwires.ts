@@ -15,6 +15,8 @@ const tools = [
   ..."npm npx yarn pnpm pip uv poetry bundle go cargo mvn gradle".split(" "),
 ];
 
+export const watchedTools: ReadonlySet<string> = new Set(tools);
+
 /** Stand-ins that note a call and pass it on, so that the app behaves as it does without them. */
 export function layTripwires(parent: string): Tripwires {
   const directory = join(parent, "tripwires");

@@ -1,7 +1,7 @@
 import { isUsable } from "../lab.ts";
 import { straysIn } from "../scenarios/companions.ts";
 import { describeStart } from "../tail.ts";
-import { dynamicCheck, notTried, pass, risk, violation } from "../verdict.ts";
+import { advice, dynamicCheck, notTried, pass, risk, violation } from "../verdict.ts";
 
 export const concurrency = [
   dynamicCheck("concurrency/two-webs", "trio", {
@@ -93,6 +93,25 @@ export const concurrency = [
               ),
             ];
       }),
+  }),
+  dynamicCheck("concurrency/web-concurrency", "scaled", {
+    title: "WEB_CONCURRENCY is heeded",
+    asks: "Where WEB_CONCURRENCY is declared, does the web process have more processes or threads with 4 than with 1?",
+    why: "Beyond the text, which leaves it to the developer how work is multiplexed inside a process; what is declared as config should act.",
+    fix: "Give WEB_CONCURRENCY to the server, or do not declare it.",
+    fooledBy: "Servers that start threads only when there is work.",
+    judge: ({ one, four }) =>
+      four > one
+        ? pass
+        : [
+            advice(
+              "WEB_CONCURRENCY changes nothing.",
+              `${one} processes and threads with 1, ${four} with 4`,
+              {
+                type: "web",
+              },
+            ),
+          ],
   }),
   dynamicCheck("concurrency/shared-work", "jobs", {
     title: "Workers share the work",

@@ -87,6 +87,23 @@ export const config = [
             }),
           ],
   }),
+  dynamicCheck("config/rotated-credentials", "rotation", {
+    title: "Rotated credentials are taken up",
+    asks: "Where a variable holds the path of a file with a service’s URL, does the next connection follow the file when it has changed?",
+    why: "The draft of the next text keeps the location of a credential that rotates in the environment, and not its value: who reads the file once at boot is cut off when it rotates.",
+    fix: "Read the file for each new connection.",
+    fooledBy: "Apps that do not connect again while their old connection is reset.",
+    judge: ({ variable, followed }) =>
+      followed
+        ? pass
+        : [
+            risk(
+              `After the file in ${variable} has changed, connections go on to what it said before.`,
+              "no connection to the new address within 10 s",
+              { type: "web" },
+            ),
+          ],
+  }),
   dynamicCheck("config/canary-secrets", "trio", {
     title: "Secrets stay secret",
     asks: "Do secrets that were made for this run turn up in logs, or in answers?",

@@ -1,4 +1,5 @@
-import { dynamicCheck, isNotTried, notTried, pass, risk, violation } from "../verdict.ts";
+import { basename } from "node:path";
+import { dynamicCheck, isNotTried, jointCheck, notTried, pass, risk, violation } from "../verdict.ts";
 
 export const dependencies = [
   dynamicCheck("dependencies/build", "build", {
@@ -41,13 +42,19 @@ export const dependencies = [
               }),
             ],
   }),
-  dynamicCheck("dependencies/system-tools", "trio", {
+  jointCheck("dependencies/system-tools", "trio", {
     title: "It calls no tools that happen to be installed",
     asks: "Do the processes call tools such as curl, git, ImageMagick or a package manager?",
     why: "“Twelve-factor apps also do not rely on the implicit existence of any system tools”, and name curl and ImageMagick as the examples.",
     fix: "Use a library from the manifest, or vendor the tool; start the program itself, without npm, uv run or bundle exec before it.",
-    fooledBy: "Calls by absolute path, which are not seen; tools that a Dockerfile installs.",
-    judge: (_, lab) => lab.tripwires.calls().map(judgeCall),
+    fooledBy: "Calls by absolute path where strace is missing; tools that a Dockerfile installs.",
+    judge: ({ trio, traced }, lab) => {
+      if (isNotTried(trio)) return trio;
+      const called = lab.tripwires.calls();
+      const byPath = isNotTried(traced) ? [] : traced.tools;
+      const unseen = byPath.filter((path) => !called.some((call) => call.startsWith(`${basename(path)} `)));
+      return [...called, ...unseen].map(judgeCall);
+    },
   }),
 ];
 

@@ -43,6 +43,17 @@ export const logs = [
       return onStdout ? pass : [risk("All events go to stderr.", lines[0]?.text ?? "", { type: "web" })];
     },
   }),
+  dynamicCheck("logs/no-syslog", "traced", {
+    title: "It speaks to no system log",
+    asks: "Does the web process leave the sockets of syslog and journald alone?",
+    why: "“A twelve-factor app never concerns itself with routing or storage of its output stream.”",
+    fix: "Write events to stdout alone; the platform sends them on.",
+    fooledBy: "Libraries that open the socket and send nothing.",
+    judge: ({ syslog }) =>
+      syslog.length === 0
+        ? pass
+        : [violation("It connects to a system log.", syslog.join(", "), { type: "web" })],
+  }),
   jointCheck("logs/unbuffered", "drain", {
     title: "Events come at once",
     asks: "With a pipe for stdout, is a line there within a second after what it tells?",

@@ -84,6 +84,21 @@ export const processes = [
       );
     },
   }),
+  dynamicCheck("processes/writes-elsewhere", "traced", {
+    title: "It writes nowhere on the machine",
+    asks: "By its system calls, does it write to no file outside of its tree, its HOME and its TMPDIR?",
+    why: "“Any data that needs to persist must be stored in a stateful backing service”; a path of the machine is shared by chance, and is gone with it.",
+    fix: "Store in a backing service; for what one request needs, use TMPDIR.",
+    fooledBy: "Nothing that is known.",
+    judge: ({ written }) =>
+      written.length === 0
+        ? pass
+        : [
+            violation("The app writes to paths of the machine.", written.slice(0, 5).join(", "), {
+              type: "web",
+            }),
+          ],
+  }),
   dynamicCheck("processes/write-audit", "files", {
     title: "It leaves no files",
     asks: "After requests, a shutdown and a crash, are there no new files in its tree and its home?",
