@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { checking } from "./checking.mjs";
 import { creating } from "./creating.mjs";
 import { packs } from "./packs.mjs";
 import { installPeers } from "./peers.mjs";
@@ -34,7 +35,7 @@ const context = {
   pairs: Number(values.pairs),
   folder,
 };
-const groups = { starting, creating, registry, packs };
+const groups = { starting, creating, registry, packs, checking };
 const rows = [];
 try {
   for (const [name, measure] of Object.entries(groups)) {
