@@ -6,19 +6,20 @@ import { create } from "./create.ts";
 const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<number> } = {
   create,
   check: async (invocation) => (await import("./check.ts")).check(invocation),
-  add: async (invocation) => (await repoVerbs()).changeRepo(invocation),
-  remove: async (invocation) => (await repoVerbs()).changeRepo(invocation),
-  swap: async (invocation) => (await repoVerbs()).changeRepo(invocation),
-  update: async (invocation) => (await repoVerbs()).updateRepo(invocation),
-  diff: async (invocation) => (await repoVerbs()).diffRepo(invocation),
-  undo: async (invocation) => (await repoVerbs()).undoLast(invocation),
-  list: async (invocation) => (await import("./list.ts")).list(invocation),
-  schema: async () => (await import("./schema.ts")).schema(),
-  render: async (invocation) => (await import("./render.ts")).renderFromReceipt(invocation),
-  recover: async (invocation) => (await import("./recover.ts")).recoverDirectory(invocation),
+  add: async (invocation) => (await late()).changeRepo(invocation),
+  remove: async (invocation) => (await late()).changeRepo(invocation),
+  swap: async (invocation) => (await late()).changeRepo(invocation),
+  update: async (invocation) => (await late()).updateRepo(invocation),
+  diff: async (invocation) => (await late()).diffRepo(invocation),
+  generate: async (invocation) => (await import("./repo/generate-verb.ts")).generate(invocation),
+  undo: async (invocation) => (await late()).undoLast(invocation),
+  list: async (invocation) => (await late()).list(invocation),
+  schema: async () => (await late()).schema(),
+  render: async (invocation) => (await late()).renderFromReceipt(invocation),
+  recover: async (invocation) => (await late()).recoverDirectory(invocation),
 };
 
-const repoVerbs = () => import("./repo/repo-verbs.ts");
+const late = () => import("./late.ts");
 
 /** Runs the verb that the arguments name. Gives the exit code; throws what the entry point reports. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -27,10 +28,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 export async function reportError(error: unknown, argv: readonly string[]): Promise<number> {
-  return (await import("./report-error.ts")).reportError(error, argv);
+  return (await late()).reportError(error, argv);
 }
 
 /** The generators for plop; what plop loads is its way here. */
 export async function plopfile(plop: Parameters<typeof loadGenerators>[0]): Promise<void> {
-  (await import("../../../generators/plopfile.ts")).default(plop);
+  (await late()).plopfile(plop);
 }

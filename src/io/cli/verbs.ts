@@ -116,6 +116,17 @@ export const verbs: { readonly [name: string]: Verb } = {
     flags: { json },
   },
   undo: { usage: "[options]", help: "Take back the last of these changes", positionals: 0, flags: writing },
+  generate: {
+    usage: "[NAME [answers …]] [options]",
+    help: "Run a generator of the repo's plopfile, staged",
+    positionals: 50,
+    flags: {
+      "run-actions": { help: "Let actions run that are code of the plopfile's own" },
+      yes: writing.yes as Flag,
+      "dry-run": writing["dry-run"] as Flag,
+      json,
+    },
+  },
   list: {
     usage: "[stacks|services|processes|platforms|ci] [--json]",
     help: "Print the catalogue",
