@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
@@ -31,6 +32,12 @@ const shared = {
 };
 
 const commonJs = { ".js": ".cjs" };
+
+const largeFrom = 24_000;
+
+const readsCompressed = `require.extensions[".br"]=(module,path)=>{\
+const{getBuiltinModule:builtin}=process;\
+module._compile(builtin("zlib").brotliDecompressSync(builtin("fs").readFileSync(path)).toString("latin1"),path)};`;
 
 const program = {
   ...shared,
@@ -86,6 +93,8 @@ writeFileSync(
       `(function(module){${readFileSync(`${out}/${name}`, "utf8").trim()}return module.exports})({exports:{}})`,
   ),
 );
+compressLarge();
+
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
   ...shared,
@@ -166,6 +175,27 @@ function startInOneFile(entry, { starting, shared }) {
       });
     },
   };
+}
+
+/**
+ * What is large and seldom loaded goes compressed, or the package would be half as large again: gzip, which packs it, looks
+ * back 32 kB at most. The first file teaches `require` to read it.
+ */
+function compressLarge() {
+  const names = readdirSync(out).filter((name) => name.endsWith(".cjs"));
+  const large = names.filter(
+    (name) => !/^(main|late)/.test(name) && statSync(`${out}/${name}`).size > largeFrom,
+  );
+  for (const name of names) {
+    const code = large.reduce(
+      (text, chunk) => text.replaceAll(`"./${chunk}"`, `"./${chunk}.br"`),
+      readFileSync(`${out}/${name}`, "utf8"),
+    );
+    if (large.includes(name)) {
+      writeFileSync(`${out}/${name}.br`, brotliCompressSync(code));
+      rmSync(`${out}/${name}`);
+    } else writeFileSync(`${out}/${name}`, name === "main.cjs" ? readsCompressed + code : code);
+  }
 }
 
 /** What of V8's compiled code is kept is that of exactly this file. */

@@ -16,11 +16,15 @@ const keptDays = 30;
  * else can have written it. V8 itself refuses what another version of it made.
  */
 export function cachedScript(file: string, key: string, wrap: (source: string) => string): CachedScript {
-  const { mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
+  const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } =
+    process.getBuiltinModule("node:fs");
   const { Script } = process.getBuiltinModule("node:vm");
   const source = wrap(readFileSync(file, "latin1"));
   const directory = cacheDirectory();
-  const path = directory === null ? null : `${directory}/${key}-${process.version}-${process.arch}`;
+  // V8 looks at the length of the source only, and a file that was patched may have that of the original.
+  const changed = Math.trunc(statSync(file).mtimeMs).toString(36);
+  const path =
+    directory === null ? null : `${directory}/${key}-${changed}-${process.version}-${process.arch}`;
   const data = path === null ? null : ownBytes(path);
   const script = new Script(source, { filename: file, ...(data && { cachedData: data }) });
   const isKept = data !== null && script.cachedDataRejected === false;

@@ -99,7 +99,7 @@ async function printJson(prepared: Prepared, written: boolean, replay: string): 
   const { answers, target, reconciliation } = prepared;
   const conflicts = [];
   for (const { path, keyPath, reason } of reconciliation.conflicts) {
-    const { conflictDiff } = await import("./conflict-diff.ts");
+    const { conflictDiff } = await import("./late.ts");
     conflicts.push({ path, keyPath, reason, diff: await conflictDiff(prepared, path) });
   }
   const report = {
@@ -114,7 +114,7 @@ async function printJson(prepared: Prepared, written: boolean, replay: string): 
 }
 
 async function reportConflicts(prepared: Prepared, conflicts: readonly string[]): Promise<void> {
-  const { conflictDiff, paintDiff } = await import("./conflict-diff.ts");
+  const { conflictDiff, paintDiff } = await import("./late.ts");
   const { stderr } = process;
   const style = styleFor(stderr);
   for (const path of conflicts) stderr.write(`${paintDiff(await conflictDiff(prepared, path), style)}\n`);

@@ -33,10 +33,10 @@ export async function write(
 export async function writeFiles({ target, tree, reconciliation }: Prepared): Promise<void> {
   const { root } = target;
   if (!target.empty) {
-    const { commitChanges } = await import("../commit/commit-changes.ts");
+    const { commitChanges } = await import("./late.ts");
     commitChanges({ root, changes: reconciliation.changes });
   } else if (!createDirectory({ root, tree })) {
-    const { fillDirectory } = await import("../commit/fill-directory.ts");
+    const { fillDirectory } = await import("./late.ts");
     fillDirectory({ root, tree });
   }
 }

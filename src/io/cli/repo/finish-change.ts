@@ -1,6 +1,7 @@
 import { Failure } from "../../../core/failure.ts";
 import type { Answers, Change, Conflict } from "../../../core/types.ts";
 import { commitChanges } from "../../commit/commit-changes.ts";
+import { amendUndo } from "../../commit/undo-record.ts";
 import { type Installed, install } from "../../install.ts";
 import { Cancelled } from "../../prompt/cancelled.ts";
 import type { Invocation } from "../argv.ts";
@@ -80,7 +81,6 @@ async function write(
   if (command === null || switches.install === false) return null;
   const installed = await install(root, command);
   if (undoable) {
-    const { amendUndo } = await import("../../commit/undo-record.ts");
     amendUndo(root, ["package.json", "package-lock.json", "pnpm-lock.yaml"]);
   }
   return installed;

@@ -3,9 +3,10 @@ import { dirname, resolve } from "node:path";
 import { canonical } from "../../../../generators/requirements.ts";
 import { Failure } from "../../../core/failure.ts";
 import { readReceipt, receiptPath } from "../../../core/receipt.ts";
-import type { ReceiptSides } from "../../../core/receipt-sides.ts";
+import { mergeReceiptSides, type ReceiptSides, readReceiptSides } from "../../../core/receipt-sides.ts";
 import type { Catalogue, FileContent, Receipt, Tree } from "../../../core/types.ts";
 import { entryAt } from "../../commit/entry.ts";
+import { stagedBase } from "../../repo/git-status.ts";
 import { verifyNoJournal } from "../checked.ts";
 import { findTarget, type Target } from "../target.ts";
 
@@ -28,10 +29,8 @@ export async function openRepo(from: string, catalogue: Catalogue): Promise<Repo
   if (entry.kind !== "file") throw new Error(`${receiptPath} in ${root} vanished.`);
   const content = Buffer.from(entry.bytes).toString("utf8");
   const receiptFile = { content, executable: (entry.mode & 0o111) !== 0 };
-  const sides = /^<{7}/m.test(content) ? await readSides(root, content) : null;
-  const { mergeReceiptSides } =
-    sides === null ? { mergeReceiptSides: null } : await import("../../../core/receipt-sides.ts");
-  const read = sides === null || mergeReceiptSides === null ? readReceipt(content) : mergeReceiptSides(sides);
+  const sides = /^<{7}/m.test(content) ? readSides(root, content) : null;
+  const read = sides === null ? readReceipt(content) : mergeReceiptSides(sides);
   const receipt = { ...read, answers: canonical(catalogue, read.answers) };
   return { root, target, receipt, receiptFile, sides };
 }
@@ -42,11 +41,7 @@ export function withoutRootFiles({ target }: Repo, tree: Tree): Tree {
   return isNested ? new Map([...tree].filter(([path]) => !path.startsWith(".github/"))) : tree;
 }
 
-async function readSides(root: string, content: string): Promise<ReceiptSides | null> {
-  const [{ readReceiptSides }, { stagedBase }] = await Promise.all([
-    import("../../../core/receipt-sides.ts"),
-    import("../../repo/git-status.ts"),
-  ]);
+function readSides(root: string, content: string): ReceiptSides | null {
   return readReceiptSides(content, stagedBase(root, receiptPath));
 }
 

@@ -11,6 +11,7 @@ import { renderReceipt } from "../../../core/render-receipt.ts";
 import type { Answers, Catalogue, Change, FileContent, Receipt, Tree } from "../../../core/types.ts";
 import { version } from "../../../core/version.ts";
 import { readPaths } from "../../read-paths.ts";
+import { changedSinceHead } from "../../repo/git-status.ts";
 import { renderRecorded } from "../../repo/recorded-render.ts";
 import { type Repo, withoutRootFiles } from "./open-repo.ts";
 
@@ -169,7 +170,6 @@ async function verifyClean(
     change.kind === "add" || sameText(change.before, recorded.get(change.path)) ? [] : [change.path],
   );
   if (edited.length === 0 || target.workTree === null) return;
-  const { changedSinceHead } = await import("../../repo/git-status.ts");
   const dirty = changedSinceHead(root, target.workTree, edited);
   const refused = edited.filter((path) => dirty?.has(path));
   if (refused.length === 0) return;
