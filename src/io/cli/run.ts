@@ -11,6 +11,7 @@ const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<numbe
   swap: async (invocation) => (await late()).changeRepo(invocation),
   update: async (invocation) => (await late()).updateRepo(invocation),
   diff: async (invocation) => (await late()).diffRepo(invocation),
+  generate: async (invocation) => (await import("./repo/generate-verb.ts")).generate(invocation),
   undo: async (invocation) => (await late()).undoLast(invocation),
   list: async (invocation) => (await late()).list(invocation),
   schema: async () => (await late()).schema(),
