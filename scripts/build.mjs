@@ -33,7 +33,7 @@ const shared = {
 
 const commonJs = { ".js": ".cjs" };
 
-const largeFrom = 24_000;
+const largeFrom = 15_000;
 
 const readsCompressed = `require.extensions[".br"]=(module,path)=>{\
 const{getBuiltinModule:builtin}=process;\
@@ -56,7 +56,7 @@ const program = {
     "@lezer/highlight": join(root, "scripts/unused/lezer-highlight.mjs"),
   },
   metafile: true,
-  plugins: [builtinsWithoutImport(), withoutUnusedPrompts()],
+  plugins: [builtinsWithoutImport(), withoutUnused()],
 };
 const entry = "src/io/cli/run.ts";
 const starting = await startingModules(entry, program);
@@ -184,7 +184,7 @@ function startInOneFile(entry, { starting, shared }) {
 function compressLarge() {
   const names = readdirSync(out).filter((name) => name.endsWith(".cjs"));
   const large = names.filter(
-    (name) => !/^(main|late)/.test(name) && statSync(`${out}/${name}`).size > largeFrom,
+    (name) => !/^(main|lib)/.test(name) && statSync(`${out}/${name}`).size > largeFrom,
   );
   for (const name of names) {
     const code = large.reduce(
@@ -234,14 +234,19 @@ function builtinsWithoutImport() {
   };
 }
 
-/** `prompts` loads every kind of question that it has; these are never asked. */
-function withoutUnusedPrompts() {
-  const unused =
+/** `prompts` loads every kind of question that it has, and execa every way to use a subprocess; these are never used. */
+function withoutUnused() {
+  const questions =
     /prompts\/lib\/(elements\/(date|number|autocomplete|autocompleteMultiselect|toggle)|dateparts\/index)\.js$/;
+  const ways = /execa\/lib\/(verbose|convert)\/\w[\w-]*\.js$/;
   return {
-    name: "without-unused-prompts",
+    name: "without-unused",
     setup({ onLoad }) {
-      onLoad({ filter: unused }, () => ({ contents: "module.exports = class {};", loader: "js" }));
+      onLoad({ filter: questions }, () => ({ contents: "module.exports = class {};", loader: "js" }));
+      onLoad({ filter: ways }, () => ({
+        contents: "module.exports = new Proxy({}, { get: () => () => {} });",
+        loader: "js",
+      }));
     },
   };
 }
