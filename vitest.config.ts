@@ -26,7 +26,7 @@ export default defineConfig({
       project("unit", ["test/{core,io,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
       // Most of a probe is waiting, so several of them share the processors.
       project("mutants", ["test/mutants/**/*.test.ts"], 300_000, [], {
-        maxConcurrency: 6,
+        maxConcurrency: 5,
         fileParallelism: false,
       }),
       project("cli", ["test/cli/**/*.test.ts"], 300_000, ["test/support/pack.ts"]),

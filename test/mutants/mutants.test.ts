@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -66,7 +66,8 @@ test("every check has a mutant", () => {
 /** In a process of its own, so that no probe waits for another one. */
 async function probed(...args: string[]): Promise<ProbeResult> {
   // A shim of a version manager in somebody's home directory could not be run as another user.
-  const env = { ...process.env, PATH: `/usr/bin:${process.env.PATH}` };
+  const path = [join(import.meta.dirname, "engine"), "/usr/bin", process.env.PATH];
+  const env = { ...process.env, PATH: path.join(delimiter) };
   const { stdout } = await run(process.execPath, [program, ...args], {
     env,
     maxBuffer: 1 << 24,

@@ -603,6 +603,24 @@ const mutants: Table["mutants"] = [
     found: ["disposability/worker-kill-9"],
   },
   {
+    slug: "dev-prod-parity/set-up",
+    fault: "has a bin/setup that wants a file which nobody committed",
+    edits: [edit("bin/setup", "echo 'SESSION_SECRET=local-secret' >.env", "cp .env.local .env")],
+    found: ["dev-prod-parity/set-up"],
+  },
+  {
+    slug: "dev-prod-parity/set-up",
+    fault: "has a bin/dev that starts before its release",
+    edits: [edit("bin/dev", "node --env-file=.env src/release.js\n", "")],
+    found: ["dev-prod-parity/set-up"],
+  },
+  {
+    slug: "dev-prod-parity/image",
+    fault: "has an image that starts another program",
+    edits: [edit("Dockerfile", '"src/web.js"', '"src/worker.js"')],
+    found: ["dev-prod-parity/image"],
+  },
+  {
     slug: "dev-prod-parity/local-database",
     fault: "keeps a database in a file",
     edits: [
@@ -696,7 +714,7 @@ const mutants: Table["mutants"] = [
     slug: "admin/release",
     fault: "has a release whose tool is a development dependency",
     edits: [edit("src/release.js", '  log("info", "released");', '  await import("umzug");')],
-    found: ["admin/release"],
+    found: ["admin/release", "dev-prod-parity/set-up"],
   },
   {
     slug: "admin/same-runtime",

@@ -24,7 +24,7 @@ try {
   const result = await probe({
     directory,
     adapters: [store],
-    watchSeconds: 3,
+    watchSeconds: 2,
     graceSeconds: 8,
     timeoutSeconds: 25,
     redeliverySeconds: 8,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { DeclaredVariable } from "../parsers/env-schema.ts";
+import type { Engine } from "./containers.ts";
 import { httpRequest, isAnswer } from "./http.ts";
 import type { ProcessType } from "./infer-processes.ts";
 import { type Launched, launch } from "./launch.ts";
@@ -43,6 +44,11 @@ export type Lab = {
   readonly isolations: Isolations;
   readonly tripwires: Tripwires;
   readonly path: string;
+  readonly engine: Engine | null;
+  /** A new copy of the committed tree, in which nothing was built. */
+  readonly pristine: () => string;
+  /** Whether the build installs packages. */
+  readonly installs: boolean;
   readonly startBudgetMs: number;
   readonly graceMs: number;
   /** How long a process without HTTP is watched: a crash loop or a daemon that leaves shows within this time. */
@@ -59,6 +65,10 @@ export type Lab = {
 
 export type BootOptions = {
   readonly type: string;
+  /** In place of the type's own command. */
+  readonly line?: string;
+  /** Gets the whole time that a start may take, however fast the first one was. */
+  readonly patient?: boolean;
   readonly database?: Database;
   readonly environment?: { readonly [name: string]: string };
   readonly without?: readonly string[];
@@ -106,7 +116,7 @@ export async function boot(lab: Lab, options: BootOptions): Promise<Booted> {
   if (options.resources === "reset") for (const proxy of proxies.values()) proxy.reset();
   const environment = environmentOf(lab, { ...options, port, directory, proxies });
   const launched = launch(lab.session, {
-    line: type.command,
+    line: options.line ?? type.command,
     cwd: options.cwd ?? lab.tree,
     environment,
     ...(options.prefix ? { prefix: options.prefix } : {}),
@@ -118,7 +128,8 @@ export async function boot(lab: Lab, options: BootOptions): Promise<Booted> {
   const booted = { type: type.name, launched, asked: port, proxies, directory, environment, stop };
   const askAt = options.askAt ?? port;
   if (options.wait === false) return { ...booted, port: askAt, readiness: "silent", readyMs: null };
-  const budgetMs = Math.min(options.budgetMs ?? lab.startBudgetMs, budgetOfNext(lab));
+  const usualMs = options.patient ? lab.startBudgetMs : budgetOfNext(lab);
+  const budgetMs = Math.min(options.budgetMs ?? lab.startBudgetMs, usualMs);
   if (!isHttp(type.name)) return { ...booted, port: askAt, ...(await settle(lab, launched)) };
   const ready = await readyAtOrElsewhere(lab, launched, {
     port: askAt,
@@ -126,7 +137,7 @@ export async function boot(lab: Lab, options: BootOptions): Promise<Booted> {
     watch: !options.askAt,
     enough: options.wait === "answer" ? "serving" : "ready",
   });
-  if (ready.readiness === "ready") {
+  if (ready.readiness === "ready" && options.line === undefined) {
     lab.found.health ??= ready.health;
     lab.found.readyMs ??= ready.readyMs;
   }

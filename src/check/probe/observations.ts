@@ -2,8 +2,10 @@ import type { BuildFacts } from "./scenarios/build.ts";
 import type { ColdFacts } from "./scenarios/cold.ts";
 import type { CompanionFacts } from "./scenarios/companions.ts";
 import type { CrashFacts } from "./scenarios/crash.ts";
+import type { DevelopmentFacts } from "./scenarios/development.ts";
 import type { DrainFacts } from "./scenarios/drain.ts";
 import type { FilesFacts } from "./scenarios/files.ts";
+import type { ImageFacts } from "./scenarios/image.ts";
 import type { InterruptedFacts } from "./scenarios/interrupted.ts";
 import type { JobFacts } from "./scenarios/jobs.ts";
 import type { NamesFacts } from "./scenarios/names.ts";
@@ -46,4 +48,6 @@ export type Observations = {
   readonly scaled: ScaledFacts | NotTried;
   readonly rotation: RotationFacts | NotTried;
   readonly traced: TracedFacts | NotTried;
+  readonly image: ImageFacts | NotTried;
+  readonly development: DevelopmentFacts | NotTried;
 };

@@ -6,6 +6,7 @@ import type { DeclaredVariable } from "../parsers/env-schema.ts";
 import { parseEnvExample } from "../parsers/env-schema.ts";
 import type { Finding, Inference, NotRun } from "../types.ts";
 import { dynamicChecks } from "./catalogue.ts";
+import { findEngine } from "./containers.ts";
 import { inferBuild, programDirectories } from "./infer-build.ts";
 import { inferProcesses, type ProcessType } from "./infer-processes.ts";
 import { type Lab, pathOf } from "./lab.ts";
@@ -20,7 +21,7 @@ import { postgres } from "./services/postgres.ts";
 import { rabbitmq } from "./services/rabbitmq.ts";
 import { redis } from "./services/redis.ts";
 import { openSession, type Session } from "./session.ts";
-import { prepareSource } from "./source.ts";
+import { copyOf, prepareSource } from "./source.ts";
 import { layTripwires } from "./tripwires.ts";
 import { declaredVariables } from "./variables.ts";
 import { type DynamicCheck, isNotTried, type Verdict } from "./verdict.ts";
@@ -88,6 +89,7 @@ async function observe(
   const progress = options.onProgress ?? (() => {});
   const source = await prepareSource(resolve(options.directory), session.directory);
   const { tree } = source;
+  const engine = await findEngine(session);
   const processes = inferProcesses(tree, options.procfile ?? null);
   if (processes.types.length === 0) throw nothingToStart(options.directory);
   const build = inferBuild(tree, options.build ?? null);
@@ -108,6 +110,8 @@ async function observe(
       variables,
       stated: options.services ?? {},
       adapters: [...(options.adapters ?? []), ...ownAdapters],
+      tree,
+      engine,
       secret,
     }),
     detectIsolations(tree),
@@ -138,6 +142,9 @@ async function observe(
     isolations,
     tripwires,
     path: pathOf([...programDirectories(tree), tripwires.directory]),
+    engine,
+    pristine: () => copyOf(source.committed, session.directory),
+    installs: build.command !== null,
     startBudgetMs: (options.timeoutSeconds ?? 60) * 1000,
     graceMs: (options.graceSeconds ?? 10) * 1000,
     watchMs: (options.watchSeconds ?? 10) * 1000,
@@ -159,7 +166,12 @@ async function observe(
     })),
   ];
   const wanted = new Set(checks.map(({ scenario }) => scenario));
-  const observations = await runScenarios(lab, { built, wanted, progress });
+  const observations = await runScenarios(lab, {
+    built,
+    wanted,
+    progress,
+    asked: options.only?.includes("dev-prod-parity/set-up") ?? false,
+  });
   return { observations, lab, inferred };
 }
 

@@ -1,6 +1,8 @@
 import type { DeclaredVariable } from "../parsers/env-schema.ts";
+import type { Engine } from "./containers.ts";
 import { defaultPorts, type Resource } from "./lab.ts";
 import type { RunningService, ServiceAdapter } from "./services/adapter.ts";
+import { composeService, runComposeService } from "./services/compose.ts";
 import type { Session } from "./session.ts";
 
 type Request = {
@@ -10,6 +12,8 @@ type Request = {
   readonly stated: { readonly [variable: string]: string };
   readonly adapters: readonly ServiceAdapter[];
   readonly secret: string;
+  readonly tree: string;
+  readonly engine: Engine | null;
 };
 
 /** What a variable is called by platforms whose add-on sets it, where no example tells the scheme. */
@@ -53,7 +57,7 @@ type Attachment = {
 };
 
 async function attach(
-  { session, stated, adapters, secret }: Request,
+  { session, stated, adapters, secret, tree, engine }: Request,
   { variable, form, started }: Attachment,
 ): Promise<Resource> {
   const scheme = form.slice(0, form.indexOf(":")).toLowerCase();
@@ -65,11 +69,16 @@ async function attach(
     const service: RunningService = { url: () => url, fingerprint: null, separates: false };
     return { ...base, service, missing: null };
   }
-  if (!adapter) return { ...base, service: null, missing: `${scheme} services are not started here` };
+  const contain = async (missing: string) => {
+    const service = engine ? composeService(tree, scheme, base.defaultPort) : null;
+    const result = engine && service ? await runComposeService(engine, service, form) : { missing };
+    return "missing" in result
+      ? { ...base, service: null, missing: result.missing }
+      : { ...base, service: result, missing: null };
+  };
+  if (!adapter) return contain(`${scheme} services are not started here`);
   const running = started.get(adapter.kind) ?? adapter.start(session, secret);
   started.set(adapter.kind, running);
   const result = await running;
-  return "missing" in result
-    ? { ...base, service: null, missing: result.missing }
-    : { ...base, service: result, missing: null };
+  return "missing" in result ? contain(result.missing) : { ...base, service: result, missing: null };
 }

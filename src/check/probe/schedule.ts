@@ -4,8 +4,10 @@ import type { BuildFacts } from "./scenarios/build.ts";
 import { observeCold } from "./scenarios/cold.ts";
 import { observeCompanions } from "./scenarios/companions.ts";
 import { observeCrash } from "./scenarios/crash.ts";
+import { observeDevelopment } from "./scenarios/development.ts";
 import { observeDrain } from "./scenarios/drain.ts";
 import { observeFiles } from "./scenarios/files.ts";
+import { observeImage } from "./scenarios/image.ts";
 import { observeInterrupted } from "./scenarios/interrupted.ts";
 import { observeJobs } from "./scenarios/jobs.ts";
 import { observeNames } from "./scenarios/names.ts";
@@ -31,6 +33,8 @@ type Schedule = {
   readonly built: BuildFacts;
   readonly wanted: ReadonlySet<keyof Observations>;
   readonly progress: (stage: string) => void;
+  /** Whether the slow checks were asked for by name. */
+  readonly asked: boolean;
 };
 
 type Facts = Partial<Observations>;
@@ -39,7 +43,10 @@ type Facts = Partial<Observations>;
 const lanes = 3;
 
 /** The release, then three web processes, then all that can run beside these, then what cannot. */
-export async function runScenarios(lab: Lab, { built, wanted, progress }: Schedule): Promise<Observations> {
+export async function runScenarios(
+  lab: Lab,
+  { built, wanted, progress, asked }: Schedule,
+): Promise<Observations> {
   if (!built.succeeded) return { ...nothing("the build failed"), build: built };
   const before = snapshot(lab.tree);
   progress("releasing");
@@ -51,7 +58,9 @@ export async function runScenarios(lab: Lab, { built, wanted, progress }: Schedu
   const hasWeb = lab.types.some(({ name }) => name === "web");
   const [companions, web] = await Promise.all([
     watching,
-    hasWeb ? observeWeb(lab, { wanted, progress, before, alone: watching }) : observeOthers(lab, wanted),
+    hasWeb
+      ? observeWeb(lab, { wanted, progress, asked, before, alone: watching })
+      : observeOthers(lab, wanted),
   ]);
   return { ...nothing("not asked for"), ...web, build: built, release, companions };
 }
@@ -67,7 +76,7 @@ type WebSchedule = Omit<Schedule, "built"> & {
   readonly alone: Promise<unknown>;
 };
 
-async function observeWeb(lab: Lab, { wanted, progress, before, alone }: WebSchedule): Promise<Facts> {
+async function observeWeb(lab: Lab, { wanted, progress, asked, before, alone }: WebSchedule): Promise<Facts> {
   const trio = await observeTrio(lab, before);
   const reason = whyNoMore(lab, trio);
   if (reason !== null) {
@@ -88,7 +97,9 @@ async function observeWeb(lab: Lab, { wanted, progress, before, alone }: WebSche
   const crash = wanted.has("crash") ? { crash: await observeCrash(lab, trio) } : {};
   const files = observeFiles(lab, trio);
   const poison = wanted.has("poison") ? { poison: await observePoison(lab) } : {};
-  return Object.assign({ trio, files, ...crash, ...poison }, ...facts);
+  const image = wanted.has("image") ? { image: await observeImage(lab, trio) } : {};
+  const development = wanted.has("development") ? { development: await observeDevelopment(lab, asked) } : {};
+  return Object.assign({ trio, files, ...crash, ...poison, ...image, ...development }, ...facts);
 }
 
 /** Where only one process can run at a time, the others go one after another, once the first has ended. */
@@ -158,5 +169,7 @@ function nothing(reason: string): Observations {
     scaled: missing,
     rotation: missing,
     traced: missing,
+    image: missing,
+    development: missing,
   };
 }

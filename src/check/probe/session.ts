@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeContainers } from "./containers.ts";
 import { killMarked, type Mark, readProcess, signalProcess } from "./processes.ts";
 
 /** One run of the probe: a directory of its own, and the mark that all of its processes carry. */
@@ -52,6 +53,7 @@ export function openSession(cancel?: AbortSignal): Session {
     process.removeListener("exit", close);
     killMarked(mark);
     killRecorded(directory);
+    removeContainers(directory, id);
     removeTree(directory);
   };
   process.once("exit", close);
@@ -81,6 +83,7 @@ function sweepStale(parent: string): void {
     if (!owner || isAlive(owner)) continue;
     killMarked({ environment: `${markVariable}=${owner.id}`, directory });
     killRecorded(directory);
+    removeContainers(directory, owner.id);
     removeTree(directory);
   }
 }

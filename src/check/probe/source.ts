@@ -7,7 +7,12 @@ import type { Inference } from "../types.ts";
 
 const run = promisify(execFile);
 
-export type Source = { readonly tree: string; readonly inferred: readonly Inference[] };
+export type Source = {
+  readonly tree: string;
+  readonly inferred: readonly Inference[];
+  /** Kept apart, since the build changes the tree. */
+  readonly committed: string;
+};
 
 /** Copies what git has of the directory at HEAD; without git, all but what is never committed. `.env` is left out. */
 export async function prepareSource(repo: string, workDirectory: string): Promise<Source> {
@@ -27,7 +32,18 @@ export async function prepareSource(repo: string, workDirectory: string): Promis
     ? await copyHead(repo, top, { tree, index: join(workDirectory, "index") })
     : copyFiles(repo, tree);
   rmSync(join(tree, ".env"), { force: true });
-  return { tree, inferred };
+  const committed = join(workDirectory, "committed");
+  cpSync(tree, committed, { recursive: true, verbatimSymlinks: true });
+  return { tree, inferred, committed };
+}
+
+let copies = 0;
+
+/** A copy that may be written to. */
+export function copyOf(committed: string, workDirectory: string): string {
+  const copy = join(workDirectory, `copy-${++copies}`);
+  cpSync(committed, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
 }
 
 async function copyHead(
