@@ -1,17 +1,19 @@
-/** Boots and probes a repo with realistic edits after each of the verbs: `npm run test:changes [verb …]`. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Boots and probes a repo with realistic edits after each of the verbs: `npm run test:changes [-- verb …]`. */
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { openRegistry, type Registry } from "../support/registry.ts";
+import { buildEnvironment } from "./toolchain.ts";
 
 const bin = join(process.cwd(), "dist/bin.cjs");
+const releases = join(process.cwd(), "test/fixtures/releases");
 const author = { GIT_AUTHOR_NAME: "Test", GIT_AUTHOR_EMAIL: "test@example.com" };
 const committer = { GIT_COMMITTER_NAME: "Test", GIT_COMMITTER_EMAIL: "test@example.com" };
-const env = { ...process.env, ...author, ...committer };
 
-const changes: {
-  readonly [verb: string]: { readonly services: string; readonly verbs: readonly string[][] };
-} = {
+type Case = { readonly services: string; readonly verbs: readonly (readonly string[])[] };
+const cases: { readonly [verb: string]: Case } = {
   add: {
     services: "postgres",
     verbs: [
@@ -25,47 +27,72 @@ const changes: {
   update: { services: "postgres", verbs: [["update"]] },
 };
 
+const folder = mkdtempSync(join(tmpdir(), "changes-"));
+// With the Node that the repos pin, which runs their TypeScript as it is.
+const env: NodeJS.ProcessEnv = { ...buildEnvironment(folder, 26), ...author, ...committer };
 const wanted = process.argv.slice(2);
 let failed = 0;
-for (const [name, { services, verbs }] of Object.entries(changes)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const folder = mkdtempSync(join(tmpdir(), "changes-"));
-  try {
-    const repo = join(folder, "shop");
-    run(folder, "shop", "--services", services, "--yes", "--no-install");
-    if (name === "update") restoreEarlier(repo);
+try {
+  for (const [name, { services, verbs }] of Object.entries(cases)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const repo = join(folder, name, "shop");
+    mkdirSync(dirname(repo), { recursive: true });
+    const earlier = name === "update" ? await openEarlier(repo) : null;
+    if (earlier === null) await run(dirname(repo), ["shop", "--services", services, "--yes", "--no-install"]);
     edit(repo);
     for (const verb of verbs) {
       commit(repo);
-      run(repo, ...verb, "--yes", "--no-install");
+      await run(repo, [...verb, "--yes", "--no-install"], earlier?.env);
     }
     commit(repo);
+    await earlier?.registry.close();
     const { summary, findings } = check(repo);
     console.log(`${name}: ${summary}`);
-    for (const finding of findings) console.log(`  ${finding}`);
+    for (const line of findings) console.log(`  ${line}`);
     failed += findings.length;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = failed > 0 ? 1 : 0;
 
-function run(cwd: string, ...args: readonly string[]): void {
-  execFileSync(process.execPath, [bin, ...args], { cwd, env, stdio: ["ignore", "ignore", "inherit"] });
+async function run(cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<void> {
+  await promisify(execFile)(process.execPath, [bin, ...args], { cwd, env: { ...env, ...more } });
 }
 
 function commit(repo: string): void {
   for (const args of [
+    ["init", "--quiet"],
     ["add", "--all"],
     ["commit", "--quiet", "--allow-empty", "--message=A change"],
   ])
     execFileSync("git", args, { cwd: repo, env });
 }
 
-/** The README as an earlier release might have had it; the rest of an update is tested in `test/generators`. */
-function restoreEarlier(repo: string): void {
-  const receipt = join(repo, ".twelve-factor.json");
-  writeFileSync(receipt, readFileSync(receipt, "utf8").replace(/"version": "[^"]*"/, '"version": "0.0.1"'));
+/** A repo as an earlier release wrote it, and a registry with what stands for that release: its one render. */
+async function openEarlier(repo: string): Promise<{ registry: Registry; env: NodeJS.ProcessEnv }> {
+  const version = "0.0.9";
+  const rendered = readFileSync(join(releases, `${version}.json`), "utf8");
+  const { files } = JSON.parse(rendered) as {
+    files: { path: string; content: string; executable: boolean }[];
+  };
+  for (const { path, content, executable } of files) {
+    mkdirSync(dirname(join(repo, path)), { recursive: true });
+    writeFileSync(join(repo, path), content, { mode: executable ? 0o755 : 0o644 });
+  }
+  const release = join(folder, "release");
+  mkdirSync(release);
+  const name = "create-twelve-factor";
+  writeFileSync(join(release, "package.json"), JSON.stringify({ name, version, bin: "bin.js" }));
+  writeFileSync(join(release, "rendered.json"), rendered);
+  writeFileSync(
+    join(release, "bin.js"),
+    '#!/usr/bin/env node\nprocess.stdout.write(require("node:fs").readFileSync(__dirname + "/rendered.json"));\n',
+    { mode: 0o755 },
+  );
+  const packed = execFileSync("npm", ["pack", "--json"], { cwd: release, env, encoding: "utf8" });
+  const registry = await openRegistry(join(release, JSON.parse(packed)[0].filename));
+  return { registry, env: { npm_config_registry: registry.url, npm_config_cache: join(folder, "cache") } };
 }
 
 /** In the manifest, the services, CI, the image and the source. */
@@ -90,16 +117,17 @@ function edit(repo: string): void {
 }
 
 function check(repo: string): { readonly summary: string; readonly findings: readonly string[] } {
-  const ran = spawnSync(process.execPath, [bin, "check", "--boot", "--format", "text"], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [bin, "check", "--boot"], {
     cwd: repo,
     env,
     encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
   });
-  const lines = ran.stdout.split("\n");
+  const lines = stdout.split("\n");
+  const summary = lines.findLast((line) => /\d violation/.test(line));
+  const findings = lines.flatMap((line, at) => (line.includes("✖") ? lines.slice(at, at + 6) : []));
   return {
-    summary:
-      lines.findLast((line) => /violation/.test(line)) ??
-      `ended with ${ran.status}: ${ran.stderr.slice(-500)}`,
-    findings: lines.flatMap((line, at) => (line.includes("✖") ? lines.slice(at, at + 6) : [])),
+    summary: summary ?? `ended with ${status}`,
+    findings: summary === undefined ? [stderr.slice(-500)] : findings,
   };
 }

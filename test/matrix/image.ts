@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../src/check/probe/ports.ts";
+import type { Session } from "../../src/check/probe/session.ts";
 import { sleep, until } from "../../src/check/probe/wait.ts";
 import { type Engine, makeNodeImage, startEngine } from "../support/engine.ts";
 import { isInstalled, tools } from "../support/tools.ts";
 import { nameOf } from "./combinations.ts";
+import { verifyCompose } from "./compose.ts";
 import { deploy, statusOf } from "./deployment.ts";
 import { appName, type Emitted, writeTree } from "./emit.ts";
 import { NotRun } from "./report.ts";
@@ -14,7 +16,12 @@ import type { Bench } from "./verify-combination.ts";
 const confinement = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=256m"];
 
 /** Builds the emitted Dockerfiles with a real engine and runs the images as strictly as a platform can. */
-export async function verifyImages(bench: Bench, emitted: readonly Emitted[]): Promise<void> {
+export async function verifyImages(
+  bench: Bench,
+  emitted: readonly Emitted[],
+  /** Whose compose.yaml is brought up. */
+  composed: Emitted,
+): Promise<void> {
   const { session, report } = bench;
   let engine: Engine | undefined;
   const up = await report.prepare(
@@ -25,7 +32,9 @@ export async function verifyImages(bench: Bench, emitted: readonly Emitted[]): P
       if (!isInstalled(tools.engine) || !isInstalled(tools.baseImage))
         throw new NotRun("the engine is not installed");
       engine = await startEngine(session);
-      const names = emitted.flatMap(({ tree }) => imagesOf(`${tree.get("Dockerfile")?.content}`));
+      const names = [...emitted, composed].flatMap(({ tree }) =>
+        imagesOf(`${tree.get("Dockerfile")?.content}`),
+      );
       await makeNodeImage(engine, session, [...new Set(names.map(withoutDigest))]);
     },
   );
@@ -35,6 +44,11 @@ export async function verifyImages(bench: Bench, emitted: readonly Emitted[]): P
       if (up && engine !== undefined) await verifyImage({ bench, engine, emitted: one, subject });
       else report.skip(subject, "builds and runs", "there is no container engine");
     }
+    const subject = `compose of ${nameOf(composed.combination)}`;
+    if (up && engine !== undefined) {
+      const tag = await buildImage({ bench, engine, emitted: composed, subject });
+      if (tag !== null) await verifyCompose({ bench, engine, emitted: composed, tag });
+    } else report.skip(subject, "up --wait", "there is no container engine");
   } finally {
     await engine?.stop();
   }
@@ -47,10 +61,14 @@ type Image = {
   readonly subject: string;
 };
 
-async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<void> {
-  const { session, report } = bench;
-  const scratch = join(session.directory, `image-${emitted.fingerprint.slice(0, 12)}`);
-  const folder = join(scratch, appName);
+/** The tag of what the emitted Dockerfile was built to, or null. */
+async function buildImage({
+  bench: { session, report },
+  engine,
+  emitted,
+  subject,
+}: Image): Promise<string | null> {
+  const { folder, scratch } = placeOf(session, emitted);
   mkdirSync(scratch, { recursive: true });
   writeTree(emitted.tree, folder);
   const tag = `${appName}:${emitted.fingerprint.slice(0, 12)}`;
@@ -63,7 +81,16 @@ async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<
       { cwd: folder, timeoutMs: 240_000 },
     );
   });
-  if (!built) return;
+  return built ? tag : null;
+}
+
+async function verifyImage(image: Image): Promise<void> {
+  const { bench, engine, emitted, subject } = image;
+  const { session, report } = bench;
+  const tag = await buildImage(image);
+  if (tag === null) return;
+  await report.check(subject, "docker build --check", () => lintDockerfile(image));
+  const { folder, scratch } = placeOf(session, emitted);
   const deployment = await deploy({ ...bench, emitted, folder, scratch });
   const settings = Object.entries(deployment.config).map(([name, value]) => `--env=${name}=${value}`);
   const run = (args: readonly string[], command: readonly string[]): Promise<string> =>
@@ -118,6 +145,22 @@ async function verifyImage({ bench, engine, emitted, subject }: Image): Promise<
   } finally {
     await deployment.close();
   }
+}
+
+/** The first-party linter, which older engines don't have. */
+async function lintDockerfile({ bench: { session }, engine, emitted }: Image): Promise<void> {
+  const { folder } = placeOf(session, emitted);
+  const help = await engine.docker(["build", "--help"]);
+  if (!/^\s+--check\b/m.test(help)) throw new NotRun("the engine is too old for it: it came with Docker 27");
+  await engine.docker(["build", "--check", "."], { cwd: folder });
+}
+
+function placeOf(
+  session: Session,
+  { fingerprint }: Emitted,
+): { readonly scratch: string; readonly folder: string } {
+  const scratch = join(session.directory, `image-${fingerprint.slice(0, 12)}`);
+  return { scratch, folder: join(scratch, appName) };
 }
 
 function releaseCommand({ tree }: Emitted): readonly string[] {

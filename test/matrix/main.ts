@@ -104,9 +104,18 @@ async function verifyAll(): Promise<void> {
     if (parts.includes("development") && full) await verifyDevelopment(bench, full);
     if (parts.includes("emitted")) await verifyEmitted(bench, work);
     if (parts.includes("images")) {
+      const composed = everyCombination.find(
+        ({ services, processes, example, packageManager }) =>
+          services.join() === "redis" &&
+          processes.length === 2 &&
+          example &&
+          packageManager === choices.packageManagers[0],
+      );
+      if (composed === undefined) throw new Error("No combination has Redis alone.");
       await verifyImages(
         bench,
         oneOfEach(work, ({ combination }) => combination.packageManager),
+        emit(catalogue, composed),
       );
     }
   } finally {
