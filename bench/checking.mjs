@@ -1,13 +1,13 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { elapsed, environment, median, ratio } from "./measure.mjs";
+import { builtRepo, commit } from "./built-repo.mjs";
+import { elapsed, median, ratio } from "./measure.mjs";
 
 /** Goals 6 and 7: `check` of the default repo and of a large one by reading, and of the default repo by running it. */
-export async function* checking({ bin, nodes, pairs, folder, work }) {
-  const repo = join(folder("check"), "my-app");
-  execFileSync(process.execPath, [bin, repo, "--yes", "--no-install", "--no-git"], { env: environment });
-  commit(repo);
+export async function* checking({ bin, nodes, pairs, folder }) {
+  const whole = builtRepo({ bin, nodes, folder });
+  const { repo } = whole;
   for (const node of nodes) {
     const which = `Node ${process.execPath === node ? process.versions.node.split(".")[0] : "24"}`;
     const idle = { argv: [node, "-e", "0"] };
@@ -29,7 +29,7 @@ export async function* checking({ bin, nodes, pairs, folder, work }) {
     goal: 2,
     value: median([0, 1, 2].map(() => elapsed(check))) / 1000,
   };
-  yield* booted({ node, bin, repo, work });
+  yield* booted({ bin, ...whole });
 }
 
 /** What the probes of the default repo wait for, one after another, whatever the machine: seconds. */
@@ -42,32 +42,14 @@ const waits = {
   "balancers notice that it stops (LAME_DUCK_MS), at six ends that can't overlap": 12,
 };
 
-async function* booted({ node, bin, repo, work }) {
+async function* booted({ bin, repo, built, node, env, missing }) {
   const seconds = { name: "check --boot of the default repo, installed and built, s", goal: 60 };
   const share = { name: "check --boot / the waits of its probes", goal: 2 };
-  const path = `${dirname(node)}:${environment.PATH}`;
-  const env = { PATH: path };
-  const built = join(work, "built");
-  const install = spawnSync(
-    "sh",
-    [
-      "-c",
-      'cp -a "$0" "$1" && cd "$1" && npm ci --no-audit --no-fund && npm run build && npm prune --omit=dev',
-      repo,
-      built,
-    ],
-    {
-      env: { ...environment, ...env, NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS ?? "" },
-      encoding: "utf8",
-    },
-  );
-  const missing =
-    install.status === 0 ? null : `it can't be installed: ${install.stderr.trim().split("\n").at(-1)}`;
   if (missing !== null) return yield* [seconds, share].map((row) => ({ ...row, note: missing }));
   const build = `cp -a '${built}/node_modules' '${built}/dist' .`;
   const run = () =>
     spawnSync(node, [bin, "check", repo, "--boot", "--json", "--build", build], {
-      env: { ...environment, ...env },
+      env,
       encoding: "utf8",
       maxBuffer: 1 << 26,
       timeout: 300_000,
@@ -102,16 +84,6 @@ function source(index) {
     lines.push(`export const value${row} = (input: number): number => helper(input) * ${row} + ${index};`);
   }
   return `${lines.join("\n")}\n`;
-}
-
-function commit(folder) {
-  const git = (...args) =>
-    execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-  git("init", "-q", "-b", "main");
-  git("add", "-A");
-  git("commit", "-qm", "Start");
 }
 
 function put(path, text) {

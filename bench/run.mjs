@@ -9,6 +9,7 @@ import { creating } from "./creating.mjs";
 import { packs } from "./packs.mjs";
 import { installPeers } from "./peers.mjs";
 import { registry } from "./registry.mjs";
+import { serving } from "./serving.mjs";
 import { starting } from "./starting.mjs";
 
 /*
@@ -35,7 +36,7 @@ const context = {
   pairs: Number(values.pairs),
   folder,
 };
-const groups = { starting, creating, registry, packs, checking };
+const groups = { starting, creating, registry, packs, checking, serving };
 const rows = [];
 try {
   for (const [name, measure] of Object.entries(groups)) {
