@@ -45,7 +45,7 @@ const additions = fc.record({
   others: fc.subarray(["redis", "rabbitmq"]),
 });
 
-function before(subject: string, others: readonly string[]): Repo {
+function stateWithout(subject: string, others: readonly string[]): Repo {
   return start(
     others.filter((id) => id !== subject),
     subject === "heroku" ? [] : ["heroku"],
@@ -58,7 +58,7 @@ describe("whatever the person edited", () => {
     let clean = 0;
     await fc.assert(
       fc.asyncProperty(additions, async ({ edits, subject, others }) => {
-        const { repo } = edited(before(subject, others), edits);
+        const { repo } = edited(stateWithout(subject, others), edits);
         const added = await run(repo, adding(subject));
         if (added.conflicts.length > 0) return;
         clean++;
@@ -74,7 +74,7 @@ describe("whatever the person edited", () => {
   it("no line of theirs is lost, be it by add, remove or swap, and a second run changes nothing", async () => {
     const verbs: { readonly [words: string]: readonly [Repo, Verb] } = {
       ...Object.fromEntries(
-        subjects.map((subject) => [`add ${subject}`, [before(subject, []), adding(subject)]] as const),
+        subjects.map((subject) => [`add ${subject}`, [stateWithout(subject, []), adding(subject)]] as const),
       ),
       "remove rabbitmq": [start(["redis", "rabbitmq"]), removing("rabbitmq")],
       "remove redis": [start(["redis", "rabbitmq"]), removing("redis")],
