@@ -92,9 +92,14 @@ function notAskedOf({ combination, roles, variables }: Emitted): readonly string
   const workers = processes.length > 1;
   return [
     "processes/cookie-hop",
+    "config/rotated-credentials",
+    "concurrency/web-concurrency",
+    // What the matrix does by itself, in its parts `development` and `images`.
+    "dev-prod-parity/set-up",
+    "dev-prod-parity/image",
     ...(variables.postgres === undefined ? ["build-release-run/migrate-on-boot"] : []),
     ...(stores ? [] : ["processes/shared-data", "processes/restart-persistence"]),
-    ...(stores && jobs !== null ? [] : ["concurrency/shared-work", "disposability/worker-redelivery"]),
+    ...(stores && jobs !== null ? [] : ["concurrency/shared-work", "disposability/worker-"]),
     ...(workers ? [] : ["concurrency/process-types", "disposability/companion-sigterm"]),
     ...(services.length > 0
       ? []
