@@ -1,5 +1,5 @@
 import { inFormOf } from "../src/core/merge/form.ts";
-import { printReceipt, receiptPath } from "../src/core/receipt.ts";
+import { printReceipt, receiptPath, suppressed } from "../src/core/receipt.ts";
 import { reconcile, splitKept } from "../src/core/reconcile.ts";
 import type { Answers, Change, FileContent, Receipt, Reconciliation, Tree } from "../src/core/types.ts";
 
@@ -7,9 +7,9 @@ import type { Answers, Change, FileContent, Receipt, Reconciliation, Tree } from
 export type Decided = { readonly answers: Answers; readonly notes: readonly string[] };
 
 export type ChangeRequest = {
-  /** What the repo's receipt holds, and what it is to hold; `kept` is worked out here. */
+  /** What the repo's receipt holds, and what it is to hold; the rest of it is worked out here. */
   readonly from: Receipt;
-  readonly to: Omit<Receipt, "kept">;
+  readonly to: Omit<Receipt, "kept" | "suppressions">;
   /** What `from` renders to; null where nobody can tell, and a merge knows two sides only. */
   readonly base: Tree | null;
   readonly ours: Tree;
@@ -36,7 +36,7 @@ export async function change({ from, to, base, ours, theirs }: ChangeRequest): P
   ]);
   const found = [...reconciled.found, ...there.map((path) => `${path}#`)];
   const kept = [...new Set([...from.kept, ...found])].filter((entry) => !released.has(entry)).sort();
-  const receipt: Receipt = { ...to, kept };
+  const receipt: Receipt = { ...to, kept, ...suppressed(from.suppressions) };
   return {
     changes: [...reconciled.changes, ...receiptChange(receipt, from, ours.get(receiptPath))],
     conflicts: reconciled.conflicts,

@@ -1,5 +1,5 @@
 import { Failure } from "./failure.ts";
-import { readReceipt, receiptPath } from "./receipt.ts";
+import { readReceipt, receiptPath, suppressed } from "./receipt.ts";
 import type { Answers, Receipt } from "./types.ts";
 
 /** A receipt that two branches changed: what each made of it, and what they had in common, where that is known. */
@@ -72,6 +72,7 @@ export function mergeReceiptSides({ base, ours, theirs }: ReceiptSides): Receipt
       tasks: join((receipt) => receipt.answers.tasks, byName, "the task"),
     },
     kept: join((receipt) => receipt.kept, itself, "what was kept").toSorted(),
+    ...suppressed(join((receipt) => receipt.suppressions ?? [], JSON.stringify, "the suppression")),
   };
 }
 

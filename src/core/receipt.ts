@@ -40,7 +40,13 @@ export function readReceipt(text: string): Receipt {
       ...answers,
     } as Answers,
     kept: (data.kept ?? []) as Receipt["kept"],
+    ...suppressed(data.suppressions),
   };
+}
+
+/** Nothing where there are none, so that most receipts have no such key. */
+export function suppressed(stated: Json | undefined): Pick<Receipt, "suppressions"> {
+  return Array.isArray(stated) && stated.length > 0 ? { suppressions: stated } : {};
 }
 
 function parse(text: string): Json {

@@ -112,6 +112,8 @@ export type Receipt = {
   readonly answers: Answers;
   /** What was found there already, `<path>#<key>`, and is therefore never removed. */
   readonly kept: readonly string[];
+  /** What `check` is not to report, and why: the person's, and only passed on. */
+  readonly suppressions?: readonly Json[];
 };
 
 // Plan and tree.

@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { completeAnswers, type PartialAnswers } from "../../src/core/answers.ts";
 import { Failure } from "../../src/core/failure.ts";
-import { printReceipt, receiptOf } from "../../src/core/receipt.ts";
+import { printReceipt, readReceipt, receiptOf } from "../../src/core/receipt.ts";
 import { mergeReceiptSides, readReceiptSides } from "../../src/core/receipt-sides.ts";
+import type { Json, Receipt } from "../../src/core/types.ts";
 import { catalogue } from "./catalogue.ts";
 
-const text = (partial: PartialAnswers, kept: readonly string[] = []) =>
+const text = (
+  partial: PartialAnswers,
+  kept: readonly string[] = [],
+  suppressions: Receipt["suppressions"] = [],
+) =>
   printReceipt({
     ...receiptOf(catalogue, completeAnswers(catalogue, { name: "shop", ...partial })),
     kept,
+    ...(suppressions.length > 0 ? { suppressions } : {}),
   });
 
 /** As git writes it where two branches changed neighbouring lines. */
@@ -62,6 +68,15 @@ describe("a receipt with conflict markers", () => {
     const merged = mergeReceiptSides(sides);
     expect(merged.answers).toMatchObject({ services: ["postgres", "rabbitmq", "redis"], jobs: "postgres" });
     expect(merged.kept).toEqual(["Procfile#x", "package.json#a"]);
+  });
+
+  it("has what either side does not want to hear of from check", () => {
+    const [one, two] = ["logs/files", "config/schema"].map((slug) => ({ slug, reason: "It is so." }));
+    const [ours, theirs] = [text({}, [], [one as Json]), text({}, [], [two as Json])];
+    const sides = readReceiptSides(marked(ours, theirs), text({}));
+    expect(sides && mergeReceiptSides(sides).suppressions).toEqual([one, two]);
+    expect(readReceipt(printReceipt(readReceipt(ours)))).toMatchObject({ suppressions: [one] });
+    expect(readReceipt(text({}))).not.toHaveProperty("suppressions");
   });
 
   it("drops what one side removed, and takes what one side changed", () => {

@@ -32,9 +32,16 @@ export function createRepo(partial: PartialAnswers): Repo {
 /** Runs a verb on a repo, as `prepareChange` does: the base is the render of the receipt. */
 export async function run(repo: Repo, verb: Verb): Promise<Repo> {
   const { answers } = verb(repo.receipt.answers);
-  const to = { ...repo.receipt, answers };
+  const { release, packs, kept } = repo.receipt;
+  const to = { release, packs, answers };
   const base = rendered(repo.receipt);
-  const changed = await change({ from: repo.receipt, to, base, ours: repo.files, theirs: rendered(to) });
+  const changed = await change({
+    from: repo.receipt,
+    to,
+    base,
+    ours: repo.files,
+    theirs: rendered({ ...to, kept }),
+  });
   const files = new Map(repo.files);
   for (const each of changed.changes) {
     if (each.kind === "delete") files.delete(each.path);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { processesFor, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
 import { Failure } from "../../src/core/failure.ts";
-import { receiptPath } from "../../src/core/receipt.ts";
+import { readReceipt, receiptPath } from "../../src/core/receipt.ts";
 import {
   adding,
   catalogue,
@@ -55,6 +55,16 @@ function carries(id: string): boolean {
 }
 
 describe("add and remove", () => {
+  it("keep what check is told to accept", async () => {
+    const suppressions = [{ slug: "logs/files", file: "src/audit.ts", reason: "It is data." }];
+    const { receipt, ...repo } = createRepo(bare);
+    const accepting = { ...repo, receipt: { ...receipt, suppressions } };
+    const added = await run(accepting, adding("heroku"));
+    expect(readReceipt(textOf(added, receiptPath)).suppressions).toEqual(suppressions);
+    const removed = await run(added, removing("heroku"));
+    expect(readReceipt(textOf(removed, receiptPath)).suppressions).toEqual(suppressions);
+  });
+
   it.each(["heroku", "github", "worker", "task purge-expired", "env STRIPE_KEY", "worker mailer"])(
     "%s: the opposite gives back the same files, and what is added is what is created",
     async (subject) => {
