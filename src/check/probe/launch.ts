@@ -104,7 +104,7 @@ export function launch(session: Session, command: Command): Launched {
     finishedWithin: async (ms) => {
       const ended = await (exit ?? within(ms, exited));
       // What it left running may hold the pipes.
-      if (ended) await within(300, output.ended);
+      if (ended) await within(1_500, output.ended);
       return ended;
     },
     signal,

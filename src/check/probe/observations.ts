@@ -18,6 +18,7 @@ import type { ReleaseFacts } from "./scenarios/release.ts";
 import type { RotationFacts } from "./scenarios/rotation.ts";
 import type { ScaledFacts } from "./scenarios/scaled.ts";
 import type { SealedFacts } from "./scenarios/sealed.ts";
+import type { StartupFacts } from "./scenarios/startup.ts";
 import type { TakenFacts } from "./scenarios/taken.ts";
 import type { TasksFacts } from "./scenarios/tasks.ts";
 import type { TracedFacts } from "./scenarios/traced.ts";
@@ -29,6 +30,7 @@ export type Observations = {
   readonly build: BuildFacts | NotTried;
   readonly release: ReleaseFacts | NotTried;
   readonly trio: TrioFacts | NotTried;
+  readonly startup: StartupFacts | NotTried;
   readonly drain: DrainFacts | NotTried;
   readonly outage: OutageFacts | NotTried;
   readonly crash: CrashFacts | NotTried;

@@ -20,6 +20,7 @@ import { observeRelease } from "./scenarios/release.ts";
 import { observeRotation } from "./scenarios/rotation.ts";
 import { observeScaled } from "./scenarios/scaled.ts";
 import { observeSealed } from "./scenarios/sealed.ts";
+import { observeStartup } from "./scenarios/startup.ts";
 import { observeTaken } from "./scenarios/taken.ts";
 import { observeTasks } from "./scenarios/tasks.ts";
 import { observeTraced } from "./scenarios/traced.ts";
@@ -97,9 +98,10 @@ async function observeWeb(lab: Lab, { wanted, progress, asked, before, alone }: 
   const crash = wanted.has("crash") ? { crash: await observeCrash(lab, trio) } : {};
   const files = observeFiles(lab, trio);
   const poison = wanted.has("poison") ? { poison: await observePoison(lab) } : {};
+  const startup = wanted.has("startup") ? { startup: await observeStartup(lab, trio) } : {};
   const image = wanted.has("image") ? { image: await observeImage(lab, trio) } : {};
   const development = wanted.has("development") ? { development: await observeDevelopment(lab, asked) } : {};
-  return Object.assign({ trio, files, ...crash, ...poison, ...image, ...development }, ...facts);
+  return Object.assign({ trio, files, ...crash, ...poison, ...startup, ...image, ...development }, ...facts);
 }
 
 /** Where only one process can run at a time, the others go one after another, once the first has ended. */
@@ -150,6 +152,7 @@ function nothing(reason: string): Observations {
     build: missing,
     release: missing,
     trio: missing,
+    startup: missing,
     drain: missing,
     outage: missing,
     crash: missing,

@@ -189,7 +189,9 @@ export const logs = [
 function judgeBuffering({ trio, drain }: Observations): Verdict {
   if (isNotTried(trio)) return trio;
   if (!trio.usable) return notTried("the web process did not start");
-  const lines = stdoutOf(trio.first.launched.output.lines());
+  const { output } = trio.first.launched;
+  if (output.flooded()) return notTried("the log is flooded, and its reader slowed down");
+  const lines = stdoutOf(output.lines());
   if (lines.length === 0) return notTried("the app wrote nothing to stdout");
   const own = trio.traced.flatMap((each) => {
     const line = lines.find(({ text }) => isOwn(each, text));

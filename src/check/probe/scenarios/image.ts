@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { boot, isUsable, type Lab, statusOf } from "../lab.ts";
+import { boot, confirmed, isUsable, type Lab, noStartEither, startsPlainly, statusOf } from "../lab.ts";
 import { shellWord } from "../services/server.ts";
 import { describeStart, lastLines } from "../tail.ts";
 import { type NotTried, notTried } from "../verdict.ts";
@@ -48,7 +48,12 @@ export async function observeImage(lab: Lab, trio: TrioFacts): Promise<ImageFact
   const different: string[] = [];
   if (isUsable(lab, booted)) {
     for (const [path, before] of trio.smoke) {
-      const status = debugPaths.includes(path) ? before : await statusOf(booted, path);
+      // What was not answered here tells nothing about the image.
+      if (before === null || debugPaths.includes(path)) continue;
+      const status = await confirmed(
+        () => statusOf(booted, path),
+        (each) => each !== before,
+      );
       if (status !== before) different.push(`${path}: ${before} here, ${status ?? "no answer"} there`);
     }
   }
@@ -57,5 +62,6 @@ export async function observeImage(lab: Lab, trio: TrioFacts): Promise<ImageFact
   const evidence = isUsable(lab, booted) ? lastLines(booted.launched) : describeStart(lab, booted);
   await engine.run(["rm", "--force", "--volumes", name]);
   await booted.stop();
+  if (!isUsable(lab, booted) && !(await startsPlainly(lab))) return notTried(noStartEither);
   return { built: true, ready: isUsable(lab, booted), evidence, different, leaks };
 }
