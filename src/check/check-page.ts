@@ -82,6 +82,16 @@ and the like are parsed; so is source in JavaScript, TypeScript, Python and Go, 
 count for nothing. Source in other languages is not read, and the report says so. Tests, tools, compiled and vendored files
 are left out, except where a rule is about them. Secrets are masked in whatever is shown.
 
+## What is run
+
+With \`--boot\`, the committed tree is copied, built, and run from there; the repo is only read. A backing service is the one of
+\`--service\`; else a server of this host, started for the run; else the one of the compose file, where a container engine
+answers; else a sink, and what needs the service is not run. Namespaces (by unshare or bwrap), strace and the engine are used
+where they are. All that was started is gone afterwards, and after a kill -9 of the check at its next run.
+
+\`bin/setup\` and \`bin/dev\` are run where the build installs nothing; else ask for \`--only dev-prod-parity/set-up\`, since they
+install everything once more.
+
 ## Accepting a finding
 
 \`.twelve-factor-check.json\`, or the receipt \`.twelve-factor.json\`, may hold:
