@@ -148,8 +148,8 @@ describe("in a terminal", () => {
     terminal.press("Enter");
     await terminal.see("? Process types");
     terminal.press("Space", "Enter");
-    const refused = await terminal.see("needs a web process");
-    expect(refused).toContain("? Process types");
+    await terminal.see("needs a web process");
+    await terminal.see("? Process types");
     terminal.press("Space", "Enter");
     await terminal.see("? Write ");
     terminal.press("y");
