@@ -22,13 +22,18 @@ export function firstCommit({
   if (made !== null) return { kind: "none", reason: made };
   const added = git(
     root,
-    ["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
+    // Uncompressed until git packs them, which takes two thirds of the time.
+    ["-c", "core.looseCompression=0", "add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
     pathspecs(tree.keys()),
   );
   if (added.status !== 0) return { kind: "none", reason: reasonOf(added) };
   keepExecutable(root, tree);
-  // Without this setting git makes an identity up from the host's name.
-  const committed = git(root, ["-c", "user.useConfigOnly=true", "commit", "--quiet", "--message", message]);
+  // Without the first setting git makes an identity up from the host's name; the others spare a process that
+  // would find nothing to do.
+  const committed = git(root, [
+    ...["-c", "user.useConfigOnly=true", "-c", "maintenance.auto=false", "-c", "gc.auto=0"],
+    ...["commit", "--quiet", "--message", message],
+  ]);
   if (committed.status === 0) return { kind: "committed" };
   const unknown = /auto-detection is disabled|Please tell me who you are/.test(committed.stderr);
   return { kind: "staged", reason: unknown ? "git knows no user.name and user.email" : reasonOf(committed) };
