@@ -23,7 +23,7 @@ export function emit(catalogue: Catalogue, answers: Answers, nested: boolean): E
   const receipt = receiptOf(catalogue, answers);
   const whole = render(planned, printReceipt(receipt));
   if (!nested) return { plan: planned, receipt, tree: whole, skipped: [] };
-  const tree = new Map([...whole].filter(([path]) => !countsOnlyAtRoot(path)));
+  const tree = withoutRootFiles(whole);
   return { plan: planned, receipt, tree, skipped: [...whole.keys()].filter(countsOnlyAtRoot) };
 }
 
@@ -36,6 +36,11 @@ export async function create({ receipt, tree }: Emitted, ours: Tree, decisions: 
   const content = printReceipt({ ...receipt, kept: reconciliation.kept.map((path) => `${path}#`) });
   const recorded = new Map(tree).set(receiptPath, { content, executable: false });
   return { tree: recorded, reconciliation: await compare(recorded) };
+}
+
+/** The files of a tree that mean something also where it isn't at the root of a repository. */
+export function withoutRootFiles(tree: Tree): Tree {
+  return new Map([...tree].filter(([path]) => !countsOnlyAtRoot(path)));
 }
 
 function countsOnlyAtRoot(path: string): boolean {

@@ -3,7 +3,7 @@ import { type Created, create, type Decisions, type Emitted, emit } from "../../
 import { sharesRole } from "../../core/reconcile.ts";
 import type { Answers, Catalogue, Tree } from "../../core/types.ts";
 import { readPaths } from "../read-paths.ts";
-import type { Target } from "./target.ts";
+import { isNested, type Target } from "./target.ts";
 
 /** All that a create would do, worked out in memory. */
 export type Prepared = Omit<Emitted, "receipt"> &
@@ -34,10 +34,6 @@ export async function prepare({ catalogue, answers, target, decisions }: Request
 export function openConflicts({ reconciliation }: Prepared): readonly string[] {
   const whole = reconciliation.conflicts.filter(({ keyPath }) => keyPath.length === 0);
   return [...new Set(whole.map(({ path }) => path))];
-}
-
-function isNested({ root, workTree, workspace }: Target): boolean {
-  return (workTree !== null && workTree !== root) || workspace !== null;
 }
 
 /** The paths of the tree, and files at the root that do what one of them does under another name. */

@@ -18,6 +18,11 @@ export type Target = {
   readonly workspace: string | null;
 };
 
+/** Whether it lies below the root of a work tree or of a workspace, where files that count only there mean nothing. */
+export function isNested({ root, workTree, workspace }: Target): boolean {
+  return (workTree !== null && workTree !== root) || workspace !== null;
+}
+
 /** Looks at the directory without changing a thing, and starts no process. */
 export function findTarget(directory: string): Target {
   const root = resolve(directory);

@@ -9,7 +9,7 @@ import type { Invocation } from "../argv.ts";
 import { paintDiff } from "../conflict-diff.ts";
 import { print, resultStyle } from "../output.ts";
 import { changeEntries, conflictLines, diffOf } from "./change-report.ts";
-import { openRepo, type Repo, withoutRootFiles } from "./open-repo.ts";
+import { fitToPlace, openRepo, type Repo } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
 
 /** Prints what the person changed since it was emitted, and what an update would change. */
@@ -20,7 +20,7 @@ export async function diffRepo({ positionals, switches }: Invocation): Promise<n
   const isAsked = (candidate: string) =>
     path === undefined || candidate === trimmed(path) || candidate.startsWith(`${trimmed(path)}/`);
   const trees = await renderRecorded(catalogue, repo.root, [repo.receipt]);
-  const base = trees === null ? null : withoutRootFiles(repo, trees[0] as Tree);
+  const base = trees === null ? null : fitToPlace(repo, trees[0] as Tree);
   const edits = base === null ? null : editsSince(repo, base).filter((change) => isAsked(change.path));
   const prepared = await prepareChange({
     catalogue,

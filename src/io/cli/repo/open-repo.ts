@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { withoutRootFiles } from "../../../../generators/create.ts";
 import { canonical } from "../../../../generators/requirements.ts";
 import { Failure } from "../../../core/failure.ts";
 import { readReceipt, receiptPath } from "../../../core/receipt.ts";
@@ -8,7 +9,7 @@ import type { Catalogue, FileContent, Receipt, Tree } from "../../../core/types.
 import { entryAt } from "../../commit/entry.ts";
 import { stagedBase } from "../../repo/git-status.ts";
 import { verifyNoJournal } from "../checked.ts";
-import { findTarget, type Target } from "../target.ts";
+import { findTarget, isNested, type Target } from "../target.ts";
 
 /** A repo that we wrote, as its receipt tells. */
 export type Repo = {
@@ -36,9 +37,8 @@ export async function openRepo(from: string, catalogue: Catalogue): Promise<Repo
 }
 
 /** Without the files that count only at the root of a repository, where this isn't one. */
-export function withoutRootFiles({ target }: Repo, tree: Tree): Tree {
-  const isNested = (target.workTree !== null && target.workTree !== target.root) || target.workspace !== null;
-  return isNested ? new Map([...tree].filter(([path]) => !path.startsWith(".github/"))) : tree;
+export function fitToPlace({ target }: Repo, tree: Tree): Tree {
+  return isNested(target) ? withoutRootFiles(tree) : tree;
 }
 
 function readSides(root: string, content: string): ReceiptSides | null {

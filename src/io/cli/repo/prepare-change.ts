@@ -13,7 +13,7 @@ import { version } from "../../../core/version.ts";
 import { readPaths } from "../../read-paths.ts";
 import { changedSinceHead } from "../../repo/git-status.ts";
 import { renderRecorded } from "../../repo/recorded-render.ts";
-import { type Repo, withoutRootFiles } from "./open-repo.ts";
+import { fitToPlace, type Repo } from "./open-repo.ts";
 
 /** All that a verb would do to a repo, worked out in memory. */
 export type PreparedChange = Changed & {
@@ -59,7 +59,7 @@ type Rendered = { readonly base: Tree | null; readonly theirs: Tree; readonly no
 
 async function renderBoth({ catalogue, repo, release }: ChangeIntent, to: Receipt): Promise<Rendered> {
   const { root, receipt } = repo;
-  const shaped = (tree: Tree) => withoutRootFiles(repo, tree);
+  const shaped = (tree: Tree) => fitToPlace(repo, tree);
   const from = repo.sides === null ? [receipt] : sidesOf(repo.sides, receipt);
   const wanted = release === "recorded" ? [to] : [];
   const trees = await renderRecorded(catalogue, root, [...from, ...wanted]);
