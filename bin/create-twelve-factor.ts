@@ -27,6 +27,8 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
       process.exitCode = code;
       if (code === 0) keep();
     });
+  // When nothing is left to be done or written: what Node would take apart now, the system frees faster.
+  process.once("beforeExit", () => process.exit());
 }
 
 /** Straight to the descriptor: `process.stdout` would load the streams, which takes longer than all the rest. */

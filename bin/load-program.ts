@@ -15,15 +15,11 @@ export function loadProgram(argv: readonly string[]): {
 } {
   const [word] = argv;
   const verb = word !== undefined && Object.hasOwn(verbs, word) ? word : "create";
-  const { script, keep } = cachedScript(file, `${__BUILD__}-${verb}`, asFunction);
+  const { script, keep } = cachedScript(file, `${__BUILD__}-${verb}`);
   const loaded = new (module.constructor as typeof NodeModule)(file, module);
   loaded.filename = file;
   require.cache[file] = loaded;
   script.runInThisContext().call(loaded.exports, loaded.exports, require, loaded, file, __dirname);
   loaded.loaded = true;
   return { program: loaded.exports as Program, keep };
-}
-
-function asFunction(source: string): string {
-  return `(function(exports,require,module,__filename,__dirname){${source}\n})`;
 }

@@ -80,7 +80,7 @@ for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && na
   });
   writeFileSync(
     `${out}/${name}`,
-    code.replace(/require\("(\.\/main\.cjs)\/([^"]+)"\)/g, 'require("$1").$["$2"]'),
+    code.replace(/require\("(\.\/main\.cjs)\/([^"]+)"\)/g, 'require("$1").$["$2"]()'),
   );
 }
 // What of esbuild itself every chunk has in common is so small that the first file has a copy of its own.
@@ -94,6 +94,7 @@ writeFileSync(
   ),
 );
 compressLarge();
+callableFromOutside(`${out}/main.cjs`);
 
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
@@ -150,15 +151,26 @@ async function startingModules(entry, options) {
   const starting = new Set([entry]);
   for (const path of starting) for (const needed of staticImports(path)) starting.add(needed);
   const late = Object.keys(inputs).filter((path) => !starting.has(path));
-  const shared = new Set(late.flatMap(staticImports).filter((path) => starting.has(path) && path in inputs));
-  return { starting, shared: [...shared].filter((path) => !path.startsWith("builtin:")).sort() };
+  const needed = new Set(late.flatMap(staticImports).filter((path) => starting.has(path) && path in inputs));
+  const shared = [...needed].filter((path) => !path.startsWith("builtin:")).sort();
+  const alone = await build({ ...options, entryPoints: shared, outbase: root, write: false, outdir: out });
+  const exportsOf = new Map(
+    Object.values(alone.metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]),
+  );
+  return { starting, shared: shared.map((path) => ({ path, names: exportsOf.get(path) })) };
 }
 
-/** The entry point with `$`, and late modules that take what is in it from there. */
+/** The entry point with `$`, and late modules that take what is in it from there: few runs need one, so it isn't laid out before. */
 function startInOneFile(entry, { starting, shared }) {
-  const isShared = new Set(shared);
-  const lines = shared.map((path, index) => `import * as m${index} from "./${path}";`);
-  const members = shared.map((path, index) => `${JSON.stringify(path)}: m${index}`);
+  const isShared = new Set(shared.map(({ path }) => path));
+  const lines = shared.map(({ path, names }, index) => {
+    const list = names.map((name, at) => `${name} as m${index}_${at}`).join(", ");
+    return `import { ${list} } from "./${path}";`;
+  });
+  const members = shared.map(({ path, names }, index) => {
+    const list = names.map((name, at) => `${JSON.stringify(name)}: m${index}_${at}`).join(", ");
+    return `${JSON.stringify(path)}: () => ({ ${list} })`;
+  });
   return {
     name: "start-in-one-file",
     setup(bundler) {
@@ -196,6 +208,13 @@ function compressLarge() {
       rmSync(`${out}/${name}`);
     } else writeFileSync(`${out}/${name}`, name === "main.cjs" ? readsCompressed + code : code);
   }
+}
+
+/** Gives the module as a function where nobody has loaded it as one: the entry point calls it with kept code. */
+function callableFromOutside(path) {
+  const names = "exports,require,module,__filename,__dirname";
+  const body = `(function(${names}){${readFileSync(path, "utf8").trim()}\n})`;
+  writeFileSync(path, `(start=>typeof module=="undefined"?start:start(${names}))${body}\n`);
 }
 
 /** What of V8's compiled code is kept is that of exactly this file. */

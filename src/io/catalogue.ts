@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalogue } from "../core/types.ts";
 import { unpackCatalogue } from "./packed-catalogue.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /** The catalogue that the build compiled and put beside the bundle. */
-export function readBuiltCatalogue(): Catalogue {
-  const read = (name: string) => readFileSync(join(import.meta.dirname, name), "latin1");
-  return unpackCatalogue({ index: read("catalogue.json"), bodies: read("catalogue.txt") });
+export function readBuiltCatalogue(build = import.meta.dirname): Catalogue {
+  return unpackCatalogue({
+    index: readBytes(join(build, "catalogue.json")).bytes.toString("latin1"),
+    bodies: readBytes(join(build, "catalogue.txt")).bytes,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Script } from "node:vm";
+import { readBytes } from "./read-bytes.ts";
 
 export type CachedScript = {
   readonly script: Script;
@@ -11,22 +12,21 @@ const keptDays = 30;
 // Builtin modules where they are used: this is part of the entry point, which says a sentence on a Node that lacks them.
 
 /**
- * Compiles a file of ASCII as `wrap` has it, from what V8 made of it in an earlier run where that was kept: without, half of
+ * Compiles a file of ASCII, from what V8 made of it in an earlier run where that was kept: without, half of
  * a start is compiling. It is kept by `key` in the user's own cache directory, and only taken from there when nobody
  * else can have written it. V8 itself refuses what another version of it made.
  */
-export function cachedScript(file: string, key: string, wrap: (source: string) => string): CachedScript {
-  const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } =
-    process.getBuiltinModule("node:fs");
+export function cachedScript(file: string, key: string): CachedScript {
+  const { mkdirSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
   const { Script } = process.getBuiltinModule("node:vm");
-  const source = wrap(readFileSync(file, "latin1"));
+  const { bytes, stats } = readBytes(file);
   const directory = cacheDirectory();
   // V8 looks at the length of the source only, and a file that was patched may have that of the original.
-  const changed = Math.trunc(statSync(file).mtimeMs).toString(36);
+  const changed = Math.trunc(stats.mtimeMs).toString(36);
   const path =
     directory === null ? null : `${directory}/${key}-${changed}-${process.version}-${process.arch}`;
   const data = path === null ? null : ownBytes(path);
-  const script = new Script(source, { filename: file, ...(data && { cachedData: data }) });
+  const script = new Script(bytes.toString("latin1"), { filename: file, ...(data && { cachedData: data }) });
   const isKept = data !== null && script.cachedDataRejected === false;
   return {
     script,
@@ -61,21 +61,13 @@ function cacheDirectory(): string | null {
 
 /** The bytes of a file that is this user's, and that no other may write; null for any other. */
 function ownBytes(path: string): Buffer | null {
-  const { closeSync, fstatSync, openSync, readFileSync } = process.getBuiltinModule("node:fs");
-  let descriptor: number;
   try {
-    descriptor = openSync(path, "r");
+    const { bytes, stats } = readBytes(path);
+    const isOwn =
+      process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
+    return isOwn ? bytes : null;
   } catch {
     return null;
-  }
-  try {
-    const { uid, mode } = fstatSync(descriptor);
-    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    return isOwn ? readFileSync(descriptor) : null;
-  } catch {
-    return null;
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -2,11 +2,10 @@ import { kindFolders } from "../core/catalogue.ts";
 import type { Catalogue, Json, Layer, Template, TemplateFile } from "../core/types.ts";
 
 /**
- * A catalogue as the build ships it: an index that is parsed at each start, and one text with the bodies of all files,
- * of which only what a repo needs is cut out and, where it is a program or a lockfile, parsed. Both are ASCII, so that they
- * are read as they are.
+ * A catalogue as the build ships it: an index that is parsed at each start, and the bodies of all files, of which only what
+ * a repo needs becomes text and, where it is a program or a lockfile, is parsed. Both are ASCII.
  */
-export type PackedCatalogue = { readonly index: string; readonly bodies: string };
+export type PackedCatalogue = { readonly index: string; readonly bodies: Buffer };
 
 /**
  * Bodies follow one another in the order of the index, so that a length says where each is. The origin of a file follows
@@ -72,7 +71,7 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
       lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, lockfile(data)] as const),
     })),
   };
-  return { index: asciiJson(index), bodies };
+  return { index: asciiJson(index), bodies: Buffer.from(bodies, "latin1") };
 }
 
 function isAscii(text: string): boolean {
@@ -89,15 +88,10 @@ function asciiJson(data: unknown): string {
 export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
   const { integrity, templates } = JSON.parse(index) as Index;
   let place = 0;
-  const take = (length: number): (() => string) => {
-    const start = place;
+  const skip = (length: number): number => {
     place += length;
-    return () => bodies.slice(start, start + length);
+    return place - length;
   };
-  const whole = (text: string) =>
-    text.includes("sha512@")
-      ? text.replace(pointer, (_, at) => bodies.slice(Number(at), Number(at) + digestLength))
-      : text;
   return {
     integrity,
     templates: templates.map(({ kind, id, definition, layers, lockfiles }) => {
@@ -106,16 +100,21 @@ export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
         kind,
         id,
         definition,
-        layers: layers.map(({ condition, files }): Layer => {
-          const layer = `${folder}/${["files", ...condition].join("+")}`;
-          return { condition, files: files.map((file) => unpackFile(file, layer, take(file[1]))) };
-        }),
+        layers: layers.map(
+          ({ condition, files }) =>
+            new PackedLayer(bodies, {
+              condition,
+              folder,
+              files,
+              start: skip(files.reduce((sum, [, length]) => sum + length, 0)),
+            }),
+        ),
         lockfiles: Object.defineProperties(
           {},
           Object.fromEntries(
             lockfiles.map(([name, length]) => {
-              const text = take(length);
-              return [name, { enumerable: true, get: () => JSON.parse(whole(text())) as Json }];
+              const start = skip(length);
+              return [name, { enumerable: true, get: () => unpackLockfile(bodies, start, length) }];
             }),
           ),
         ),
@@ -124,15 +123,72 @@ export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
   };
 }
 
-function unpackFile([path, , flags, origin]: PackedFile, layer: string, text: () => string): TemplateFile {
-  return {
-    path,
-    executable: (flags & flagsOf.executable) !== 0,
-    origin: origin ?? `${layer}/${path}${(flags & flagsOf.template) === 0 ? "" : ".hbs"}`,
-    get body(): TemplateFile["body"] {
-      if ((flags & flagsOf.program) !== 0) return { program: JSON.parse(text()) };
-      if ((flags & flagsOf.escaped) !== 0) return JSON.parse(text()) as string;
-      return (flags & flagsOf.bytes) === 0 ? text() : Buffer.from(text(), "base64");
-    },
-  };
+function unpackLockfile(bodies: Buffer, start: number, length: number): Json {
+  const text = bodies.toString("latin1", start, start + length);
+  const whole = text.includes("sha512@")
+    ? text.replace(pointer, (_, at) => bodies.toString("latin1", Number(at), Number(at) + digestLength))
+    : text;
+  return JSON.parse(whole) as Json;
+}
+
+/** Its files are unpacked when they are asked for: a repo takes those of few layers. */
+class PackedLayer implements Layer {
+  readonly condition: readonly string[];
+  readonly #bodies: Buffer;
+  readonly #folder: string;
+  readonly #packed: readonly PackedFile[];
+  readonly #start: number;
+  #files: readonly TemplateFile[] | undefined;
+
+  constructor(
+    bodies: Buffer,
+    layer: { condition: readonly string[]; folder: string; files: readonly PackedFile[]; start: number },
+  ) {
+    this.condition = layer.condition;
+    this.#bodies = bodies;
+    this.#folder = layer.folder;
+    this.#packed = layer.files;
+    this.#start = layer.start;
+  }
+
+  get files(): readonly TemplateFile[] {
+    this.#files ??= this.#unpack();
+    return this.#files;
+  }
+
+  #unpack(): readonly TemplateFile[] {
+    const layer = `${this.#folder}/${["files", ...this.condition].join("+")}`;
+    let start = this.#start;
+    return this.#packed.map((file) => {
+      start += file[1];
+      return new PackedTemplateFile(this.#bodies, file, layer, start - file[1]);
+    });
+  }
+}
+
+class PackedTemplateFile implements TemplateFile {
+  readonly path: TemplateFile["path"];
+  readonly executable: boolean;
+  readonly origin: string;
+  readonly #bodies: Buffer;
+  readonly #start: number;
+  readonly #length: number;
+  readonly #flags: number;
+
+  constructor(bodies: Buffer, [path, length, flags, origin]: PackedFile, layer: string, start: number) {
+    this.path = path;
+    this.executable = (flags & flagsOf.executable) !== 0;
+    this.origin = origin ?? `${layer}/${path}${(flags & flagsOf.template) === 0 ? "" : ".hbs"}`;
+    this.#bodies = bodies;
+    this.#start = start;
+    this.#length = length;
+    this.#flags = flags;
+  }
+
+  get body(): TemplateFile["body"] {
+    const text = this.#bodies.toString("latin1", this.#start, this.#start + this.#length);
+    if ((this.#flags & flagsOf.program) !== 0) return { program: JSON.parse(text) };
+    if ((this.#flags & flagsOf.escaped) !== 0) return JSON.parse(text) as string;
+    return (this.#flags & flagsOf.bytes) === 0 ? text : Buffer.from(text, "base64");
+  }
 }

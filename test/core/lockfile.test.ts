@@ -5,7 +5,7 @@ import { prunePnpmLock, readPnpmLock } from "../../src/core/lockfile/pnpm.ts";
 const npmLock = {
   lockfileVersion: 3,
   packages: {
-    "": { name: "all" },
+    "": { name: "all", dependencies: { app: "1", driver: "3" }, devDependencies: { linter: "1" } },
     "node_modules/app": {
       version: "1.0.0",
       integrity: "sha512-app",

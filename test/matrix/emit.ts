@@ -7,7 +7,6 @@ import { plan } from "../../src/core/plan.ts";
 import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts";
 import { render } from "../../src/core/render.ts";
 import type { Catalogue, EnvVariable, FileContent, Tree } from "../../src/core/types.ts";
-import { unpackCatalogue } from "../../src/io/packed-catalogue.ts";
 import { type Choices, type Combination, ownOf } from "./combinations.ts";
 
 /** A process of the emitted repo, with what it needs from its environment. */
@@ -32,11 +31,6 @@ export type Emitted = {
 };
 
 export const appName = "matrix-app";
-
-export function readCatalogue(build: string): Catalogue {
-  const read = (name: string): string => readFileSync(join(build, name), "utf8");
-  return unpackCatalogue({ index: read("catalogue.json"), bodies: read("catalogue.txt") });
-}
 
 export function choicesOf(catalogue: Catalogue): Choices {
   const ids = (kind: "service" | "platform" | "ci"): readonly string[] =>

@@ -11,11 +11,12 @@ import { parseArgs } from "node:util";
 import { detectIsolations } from "../../src/check/probe/namespaces.ts";
 import { openSession } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
+import { readBuiltCatalogue } from "../../src/io/catalogue.ts";
 import { type Server, startPostgres, startRabbitmq, startValkey } from "../support/servers.ts";
 import { readByCheck } from "./checked.ts";
 import { allCombinations, type Combination, factorsOf, nameOf } from "./combinations.ts";
 import { verifyDevelopment } from "./development.ts";
-import { choicesOf, type Emitted, emit, readCatalogue } from "./emit.ts";
+import { choicesOf, type Emitted, emit } from "./emit.ts";
 import { verifyImages } from "./image.ts";
 import { lintEmitted } from "./linters.ts";
 import { pairwise } from "./pairwise.ts";
@@ -38,7 +39,7 @@ const session = openSession();
 // A build that goes on meanwhile must not change what is verified.
 const build = join(session.directory, "build");
 cpSync("dist", build, { recursive: true });
-const catalogue = readCatalogue(build);
+const catalogue = readBuiltCatalogue(build);
 const choices = choicesOf(catalogue);
 const everyCombination = allCombinations(choices);
 /** The default answers, and all that there is. */

@@ -29,34 +29,54 @@ export type Target = { readonly format: Format; readonly path: string };
 /** The format of an output path; `unknown` means that nothing may be interpolated there. */
 export function formatOf(path: string): Format {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const extension = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toLowerCase() : null;
-  const byExtension = extension === null ? undefined : EXTENSIONS.get(extension);
-  if (byExtension && byExtension !== "plain" && !/^(\.env|Procfile|Dockerfile|Containerfile)/.test(name))
+  const dot = name.lastIndexOf(".");
+  const byExtension = dot < 0 ? undefined : EXTENSIONS.get(name.slice(dot + 1).toLowerCase());
+  if (byExtension && byExtension !== "plain" && !SPECIAL.some((start) => name.startsWith(start)))
     return byExtension;
-  const byName = NAMES.find(([pattern]) => pattern.test(name));
-  if (byName) return byName[1];
-  if (extension === null) return /(^|\/)bin\/[^/]+$/.test(path) ? "sh" : "unknown";
-  return byExtension ?? "unknown";
+  const byName = byNameOf(name);
+  if (byName) return byName;
+  if (dot < 0 && `/${path}`.endsWith(`/bin/${name}`)) return "sh";
+  return PATTERNS.find(([pattern]) => pattern.test(name))?.[1] ?? byExtension ?? "unknown";
 }
 
 export function targetOf(path: string): Target {
   return { format: formatOf(path), path };
 }
 
-const NAMES: readonly (readonly [RegExp, Format])[] = [
-  [/^\.envrc$/, "sh"],
-  [/^\.env/, "dotenv"],
-  [/^Procfile/, "procfile"],
+/** What a name begins with that says more than its extension. */
+const SPECIAL = [".env", "Procfile", "Dockerfile", "Containerfile"];
+
+function byNameOf(name: string): Format | undefined {
+  const known = NAMES.get(name);
+  if (known) return known;
+  if (name.startsWith(".env")) return "dotenv";
+  return name.startsWith("Procfile") ? "procfile" : undefined;
+}
+
+/** Names that most repos have; a pattern costs more than all of them. */
+const NAMES: ReadonlyMap<string, Format> = new Map<string, Format>([
+  [".envrc", "sh"],
+  ["Dockerfile", "dockerfile"],
+  ["Makefile", "makefile"],
+  ["LICENSE", "plain"],
+  ["CODEOWNERS", "lines"],
+  ...listed(
+    "gitignore dockerignore npmignore prettierignore eslintignore helmignore gcloudignore slugignore vercelignore cfignore ebignore",
+  ),
+  ...listed(
+    "gitattributes editorconfig npmrc tool-versions nvmrc node-version python-version ruby-version java-version go-version buildpacks",
+  ),
+]);
+
+function listed(names: string): readonly [string, Format][] {
+  return names.split(" ").map((name) => [`.${name}`, "lines"]);
+}
+
+const PATTERNS: readonly (readonly [RegExp, Format])[] = [
   [/^(Docker|Container)file(\..*)?$|\.dockerfile$/, "dockerfile"],
-  [/^(GNUm|M|m)akefile$/, "makefile"],
+  [/^(GNUm|m)akefile$/, "makefile"],
   [/^(requirements.*|runtime|robots)\.txt$/, "lines"],
-  [/^(LICEN[CS]E|NOTICE|COPYING|AUTHORS)(\.txt)?$/, "plain"],
-  [/^CODEOWNERS$/, "lines"],
-  [/^\.(git|docker|npm|prettier|eslint|helm|gcloud|slug|vercel|cf|eb)ignore$/, "lines"],
-  [
-    /^\.(gitattributes|editorconfig|npmrc|tool-versions|nvmrc|(node|python|ruby|java|go)-version|buildpacks)$/,
-    "lines",
-  ],
+  [/^(LICENCE|(LICEN[CS]E)\.txt|(NOTICE|COPYING|AUTHORS)(\.txt)?)$/, "plain"],
 ];
 
 const EXTENSIONS: ReadonlyMap<string, Format> = new Map(

@@ -37,6 +37,7 @@ function withUnderscores(text: string): string {
 
 /** A code span; with a `|`, which would end a table's cell, an element. */
 export function markdownCode(text: string, target: Target): string {
+  if (PLAIN_CODE.test(text)) return `\`${text}\``;
   if (text === "" || NOT_PRINTABLE.test(text))
     return refuse(target, text, "code is one line of printable text");
   if (text.includes("|")) return `<code>${text.replace(/[^\w /.,:=-]/gu, entity)}</code>`;
@@ -45,6 +46,9 @@ export function markdownCode(text: string, target: Target): string {
   const pad = /^`|`$|^ .*[^ ].* $/.test(text) ? " " : "";
   return fence + pad + text + pad + fence;
 }
+
+/** What most code is: words that need neither a longer fence nor a look for what can't be printed. */
+const PLAIN_CODE = /^[\w./:=@,-]+(?: [\w./:=@,-]+)*$/;
 
 /** What most texts are, and none of which means anything. */
 const PROSE = /^[A-Za-z][A-Za-z0-9 ,.:;'()/-]*[A-Za-z0-9.)]$/;

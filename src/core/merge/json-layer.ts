@@ -28,7 +28,7 @@ export function printJson(path: string, value: Json): string {
 }
 
 function parseFragment(text: string): Json {
-  return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part === "," ? "" : part)));
+  return JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, "$1"));
 }
 
 function layer(under: Json, over: Json, path: Path, report: (path: Path, a: Json, b: Json) => void): Json {

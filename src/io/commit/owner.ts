@@ -1,5 +1,4 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
 import { errorCode } from "./files.ts";
 
 /** A process that cannot be mistaken for a later one with the same id. */
@@ -18,7 +17,7 @@ export function thisProcess(): Owner {
   const start = startOf(pid) ?? "";
   const machine = thisMachine();
   const nonce = `${pid}-${start}-${machine}-${Math.random().toString(36).slice(2, 10)}`;
-  return { pid, start, machine, host: hostname(), nonce };
+  return { pid, start, machine, host: hostName(), nonce };
 }
 
 /** Whether the owner still runs; `elsewhere` when this machine cannot know. */
@@ -66,6 +65,16 @@ function thisMachine(): string {
     // Only Linux has process namespaces.
   }
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(`${hostname()} ${namespace}`)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of Buffer.from(`${hostName()} ${namespace}`)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
+/** As `os.hostname` has it; Linux tells it without that module, which costs more than all of this file. */
+function hostName(): string {
+  try {
+    if (process.platform === "linux") return readFileSync("/proc/sys/kernel/hostname", "utf8").trimEnd();
+  } catch {
+    // Where /proc is hidden, Node knows.
+  }
+  return process.getBuiltinModule("node:os").hostname();
 }

@@ -1,12 +1,13 @@
 import { printable } from "../../core/printable.ts";
 
 /** Most paths by far: nothing in them is special to any system, and no Unicode table is needed to see that. */
-const ordinary = /^[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*(\/[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*)*$/;
+const ordinary = /^\.?[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*(\/\.?[a-zA-Z0-9_@+-][a-zA-Z0-9_@+.-]*)*$/;
+const reserved = /(^|\/)\.(git|twelve-factor)\.*(\/|$)/i;
 const suspicious = /[. ](\/|$)|(^|\/)(con|prn|aux|nul|com\d|lpt\d) *(\.|\/|$)/i;
 
 /** Why a path must never be written to, whoever asks; null when it may be. */
 export function escapeReason(path: string): string | null {
-  if (ordinary.test(path)) return null;
+  if (ordinary.test(path) && !reserved.test(path)) return null;
   if (path === "") return "it is empty";
   if (!path.isWellFormed() || /[\0\uFFFD]/.test(path)) return "it holds a character that no file name has";
   if (path.includes("\\")) return "it holds a backslash";
