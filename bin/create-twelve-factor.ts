@@ -25,7 +25,8 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
     .catch((error) => program.reportError(error, argv))
     .then((code) => {
       process.exitCode = code;
-      if (code === 0) keep();
+      // What can't be kept is compiled again.
+      return code <= 1 ? keep().catch(() => undefined) : undefined;
     });
   // When nothing is left to be done or written: what Node would take apart now, the system frees faster.
   process.once("beforeExit", () => process.exit());

@@ -1,25 +1,79 @@
 import type { Module as NodeModule } from "node:module";
 import { verbs } from "../src/io/cli/verbs.ts";
-import { cachedScript } from "../src/io/code-cache.ts";
+import { type Compiled, keptProgram } from "../src/io/kept-program.ts";
 
 declare const __BUILD__: string;
 
 type Program = typeof import("../src/io/cli/run.ts");
 
-const file = `${__dirname}/main.cjs`;
-
-/** The rest of this program, beside the bundle of this file. Each verb compiles another part of it. */
+/**
+ * The rest of this program, beside the bundle of this file: `main.cjs`, and the chunks that it asks for, each from what an
+ * earlier run of the same verb kept, or else from its file.
+ */
 export function loadProgram(argv: readonly string[]): {
   readonly program: Program;
-  readonly keep: () => void;
+  readonly keep: () => Promise<void>;
 } {
+  const { Script } = process.getBuiltinModule("node:vm");
+  const { statSync } = process.getBuiltinModule("node:fs");
+  const Module = module.constructor as typeof NodeModule;
   const [word] = argv;
   const verb = word !== undefined && Object.hasOwn(verbs, word) ? word : "create";
-  const { script, keep } = cachedScript(file, `${__BUILD__}-${verb}`);
-  const loaded = new (module.constructor as typeof NodeModule)(file, module);
-  loaded.filename = file;
-  require.cache[file] = loaded;
-  script.runInThisContext().call(loaded.exports, loaded.exports, require, loaded, file, __dirname);
-  loaded.loaded = true;
-  return { program: loaded.exports as Program, keep };
+  const isReading = verb === "check" && !argv.includes("--boot");
+  if (isReading) withoutOptimising();
+  const kept = keptProgram(`${__BUILD__}-${verb}`, statSync(`${__dirname}/main.cjs`).mtimeMs);
+  const compiled = new Map<string, Compiled>();
+  const load = (id: string, parent: NodeModule): unknown => {
+    if (!id.startsWith("./")) return parent.require(id);
+    const file = `${__dirname}${id.slice(1)}`;
+    const known = require.cache[file];
+    if (known !== undefined) return known.exports;
+    const name = id.slice(2);
+    const chunk = kept.find(name) ?? { source: asFunction(sourceOf(file)), code: undefined };
+    const { source, code } = chunk;
+    const script = new Script(source, { filename: file, ...(code && { cachedData: code }) });
+    compiled.set(name, {
+      source,
+      script,
+      isKept: code !== undefined && script.cachedDataRejected === false,
+    });
+    const loaded = new Module(file, parent);
+    loaded.filename = file;
+    require.cache[file] = loaded;
+    const requireFrom = (id: string) => load(id, loaded);
+    script.runInThisContext().call(loaded.exports, loaded.exports, requireFrom, loaded, file, __dirname);
+    loaded.loaded = true;
+    return loaded.exports;
+  };
+  const program = load("./main.cjs", module) as Program;
+  return {
+    program,
+    keep: async () => {
+      if (kept.path === null || [...compiled.values()].every(({ isKept }) => isKept)) return;
+      if (isReading) withoutOptimising();
+      const { keepProgram } = await program.keeping();
+      keepProgram(kept, compiled);
+    },
+  };
+}
+
+/**
+ * A check of a few files is over before the optimising compiler's code saves what it cost, a fifth of the run. V8 takes kept
+ * code only where such flags are as they were, so this is set before the first chunk and when the code is kept.
+ */
+function withoutOptimising(): void {
+  process.getBuiltinModule("node:v8").setFlagsFromString("--no-opt");
+}
+
+/** ASCII, as the build made it; compressed where it is large. */
+function sourceOf(file: string): string {
+  const bytes = process.getBuiltinModule("node:fs").readFileSync(file);
+  const plain = file.endsWith(".br")
+    ? process.getBuiltinModule("node:zlib").brotliDecompressSync(bytes)
+    : bytes;
+  return plain.toString("latin1");
+}
+
+function asFunction(source: string): string {
+  return `(function(exports,require,module,__filename,__dirname){${source}\n})`;
 }

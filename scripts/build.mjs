@@ -35,7 +35,7 @@ const commonJs = { ".js": ".cjs" };
 
 const largeFrom = 15_000;
 
-const readsCompressed = `require.extensions[".br"]=(module,path)=>{\
+const readsCompressed = `module.constructor._extensions[".br"]=(module,path)=>{\
 const{getBuiltinModule:builtin}=process;\
 module._compile(builtin("zlib").brotliDecompressSync(builtin("fs").readFileSync(path)).toString("latin1"),path)};`;
 
@@ -94,7 +94,6 @@ writeFileSync(
   ),
 );
 compressLarge();
-callableFromOutside(`${out}/main.cjs`);
 
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
@@ -208,13 +207,6 @@ function compressLarge() {
       rmSync(`${out}/${name}`);
     } else writeFileSync(`${out}/${name}`, name === "main.cjs" ? readsCompressed + code : code);
   }
-}
-
-/** Gives the module as a function where nobody has loaded it as one: the entry point calls it with kept code. */
-function callableFromOutside(path) {
-  const names = "exports,require,module,__filename,__dirname";
-  const body = `(function(${names}){${readFileSync(path, "utf8").trim()}\n})`;
-  writeFileSync(path, `(start=>typeof module=="undefined"?start:start(${names}))${body}\n`);
 }
 
 /** What of V8's compiled code is kept is that of exactly this file. */

@@ -151,10 +151,10 @@ describe("a signal", () => {
     // Signals itself once the answers are read, which is before anything is written.
     writeFileSync(
       hold,
-      `const fs = require("node:fs"); const read = fs.readFileSync;
-fs.readFileSync = (...args) => {
+      `const fs = require("node:fs"); const open = fs.openSync;
+fs.openSync = (...args) => {
   if (String(args[0]).endsWith("catalogue.json")) process.kill(process.pid, "SIGINT");
-  return read(...args);
+  return open(...args);
 };`,
     );
     const ran = await runCli(["my-app", ...bare], { cwd, env: { NODE_OPTIONS: `--require ${hold}` } });

@@ -31,6 +31,9 @@ export async function reportError(error: unknown, argv: readonly string[]): Prom
   return (await late()).reportError(error, argv);
 }
 
+/** What keeps the compiled code for the next run. */
+export const keeping = () => import("../keep-program.ts");
+
 /** The generators for plop; what plop loads is its way here. */
 export async function plopfile(plop: Parameters<typeof loadGenerators>[0]): Promise<void> {
   (await late()).plopfile(plop);

@@ -1,0 +1,49 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Compiled, Entry, KeptChunk, KeptProgram } from "./kept-program.ts";
+
+const keptDays = 30;
+
+/** Keeps the chunks that this run compiled beside those that an earlier one did. Never throws. */
+export function keepProgram(
+  { path, names, find }: KeptProgram,
+  compiled: ReadonlyMap<string, Compiled>,
+): void {
+  if (path === null) return;
+  try {
+    const chunks: [string, KeptChunk][] = [];
+    for (const name of names) {
+      const chunk = compiled.has(name) ? undefined : find(name);
+      if (chunk !== undefined) chunks.push([name, chunk]);
+    }
+    for (const [name, { source, script }] of compiled)
+      chunks.push([name, { source, code: script.createCachedData() }]);
+    write(path, chunks);
+  } catch {
+    // A cache that can't be written is none.
+  }
+}
+
+function write(path: string, chunks: readonly (readonly [name: string, chunk: KeptChunk])[]): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  removeOld(dirname(path));
+  const entries = chunks.map(([name, { source, code }]): Entry => [name, source.length, code?.length ?? 0]);
+  const parts = chunks.flatMap(([, { source, code }]) => [
+    Buffer.from(source, "latin1"),
+    code ?? Buffer.alloc(0),
+  ]);
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(entries)}\n`), ...parts]), {
+    mode: 0o600,
+  });
+  renameSync(temporary, path);
+}
+
+/** What no run has kept anew for long, of releases that are gone. */
+function removeOld(directory: string): void {
+  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
+  for (const name of readdirSync(directory)) {
+    const path = `${directory}/${name}`;
+    if (statSync(path).mtimeMs < oldest) rmSync(path);
+  }
+}

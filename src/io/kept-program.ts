@@ -1,0 +1,81 @@
+import type { Script } from "node:vm";
+import { readBytes } from "./read-bytes.ts";
+
+/** A chunk of the program: its source as a function's, and the code that V8 has compiled of it. */
+export type KeptChunk = { readonly source: string; readonly code: Buffer | undefined };
+
+/** What an earlier run kept, and where it did; no path where nothing can be kept. */
+export type KeptProgram = {
+  readonly path: string | null;
+  readonly names: readonly string[];
+  readonly find: (name: string) => KeptChunk | undefined;
+};
+
+export type Compiled = { readonly source: string; readonly script: Script; readonly isKept: boolean };
+
+export type Entry = readonly [name: string, sourceLength: number, codeLength: number];
+
+// Builtin modules where they are used: this is part of the entry point, which says a sentence on a Node that lacks them.
+
+/**
+ * What an earlier run of this verb compiled, in one file of the user's own cache directory: without it, half of a start is
+ * finding, unpacking and compiling chunks. It is taken only when nobody else can have written it, V8 itself refuses
+ * what another version of it made, and `changed` says when the program's own files were written.
+ */
+export function keptProgram(key: string, changed: number): KeptProgram {
+  const directory = cacheDirectory();
+  if (directory === null) return { path: null, names: [], find: () => undefined };
+  const path = `${directory}/${key}-${Math.trunc(changed).toString(36)}-${process.version}-${process.arch}`;
+  const bytes = ownBytes(path);
+  const entries = bytes && entriesOf(bytes);
+  if (!entries) return { path, names: [], find: () => undefined };
+  const find = (wanted: string): KeptChunk | undefined => {
+    let at = bytes.indexOf(10) + 1;
+    for (const [name, sourceLength, codeLength] of entries) {
+      const end = at + sourceLength;
+      if (name === wanted) {
+        return { source: bytes.toString("latin1", at, end), code: bytes.subarray(end, end + codeLength) };
+      }
+      at = end + codeLength;
+    }
+  };
+  return { path, names: entries.map(([name]) => name), find };
+}
+
+/** Null for bytes that are not a whole file of ours. */
+function entriesOf(bytes: Buffer): readonly Entry[] | null {
+  const head = bytes.indexOf(10);
+  try {
+    const entries = JSON.parse(bytes.toString("latin1", 0, head)) as Entry[];
+    const length = entries.reduce((sum, [, source, code]) => sum + source + code, head + 1);
+    return length === bytes.length ? entries : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the user's caches are on this system, unless Node's own variable says that there are none. */
+function cacheDirectory(): string | null {
+  const { NODE_DISABLE_COMPILE_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
+  if (NODE_DISABLE_COMPILE_CACHE) return null;
+  const inHome = (path: string) => (HOME ? `${HOME}/${path}` : undefined);
+  const standard =
+    process.platform === "win32"
+      ? LOCALAPPDATA
+      : process.platform === "darwin"
+        ? inHome("Library/Caches")
+        : XDG_CACHE_HOME || inHome(".cache");
+  return standard ? `${standard}/create-twelve-factor` : null;
+}
+
+/** The bytes of a file that is this user's, and that no other may write; null for any other. */
+function ownBytes(path: string): Buffer | null {
+  try {
+    const { bytes, stats } = readBytes(path);
+    const isOwn =
+      process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
+    return isOwn ? bytes : null;
+  } catch {
+    return null;
+  }
+}
