@@ -7,6 +7,7 @@ import { inferBuild } from "../../src/check/probe/infer-build.ts";
 import { inferProcesses } from "../../src/check/probe/infer-processes.ts";
 import { addressOf } from "../../src/check/probe/lab.ts";
 import { maskWith } from "../../src/check/probe/mask.ts";
+import { admits } from "../../src/check/probe/runtime.ts";
 import { declaredVariables } from "../../src/check/probe/variables.ts";
 import { factors } from "../../src/check/types.ts";
 
@@ -132,4 +133,17 @@ describe("the catalogue", () => {
     expect(asks.endsWith("?")).toBe(true);
     for (const text of [why, fix, fooledBy]) expect(text.endsWith(".") || text.endsWith("”")).toBe(true);
   });
+});
+
+describe("the runtime that a repo asks for", () => {
+  test.each([
+    ["^24 || ^26", 24, true],
+    ["^24 || ^26", 20, false],
+    [">=20.19.0", 26, true],
+    [">=22", 20, false],
+    ["24.x", 24, true],
+    ["24.1.0", 22, false],
+    [">=18 <21", 26, true],
+    ["*", 20, true],
+  ])("%s and Node %i", (range, major, expected) => expect(admits(range, major)).toBe(expected));
 });

@@ -29,6 +29,9 @@ const compose = (text: string): Files => ({ "compose.yaml": text });
 const deployment = (container: string, more = ""): Files => ({
   "k8s/web.yaml": `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n${more}      containers:\n        - name: web\n${container}`,
 });
+const knative = (path: string): Files => ({
+  "service.yaml": `apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - image: a:1\n          startupProbe:\n            httpGet: { path: ${path} }\n`,
+});
 const apps = (one: string, two: string): Files => ({
   "a/package.json": "{}",
   "a/Procfile": "web: node index.js\n",
@@ -705,6 +708,34 @@ export const cases: readonly Case[] = [
     good: { "fly.toml": "" },
   },
   {
+    slug: "build-release-run/retired-descriptors",
+    what: "the version of a compose file",
+    bad: compose('version: "3.8"\nservices:\n  db:\n    image: postgres:18\n'),
+    good: compose("services:\n  db:\n    image: postgres:18\n"),
+    at: "compose.yaml:1",
+  },
+  {
+    slug: "build-release-run/workflow-permissions",
+    what: "a job with the default token",
+    bad: workflow("jobs:\n  a:\n    permissions: {}\n    steps: []\n  b:\n    steps: []\n"),
+    good: workflow("permissions:\n  contents: read\njobs:\n  a:\n    steps: []\n"),
+    at: ".github/workflows/ci.yml:5",
+  },
+  {
+    slug: "build-release-run/descriptor-keys",
+    what: "a misspelt key",
+    bad: { "fly.toml": 'app = "a"\n[deploy]\nrelease_comand = "bin/release"\n' },
+    good: { "fly.toml": 'app = "a"\nunheard_of = 1\n[deploy]\nrelease_command = "bin/release"\n' },
+    at: "fly.toml:3",
+  },
+  {
+    slug: "build-release-run/descriptor-keys",
+    what: "a key of Dokku’s",
+    bad: { "app.json": '{\n  "stack": "heroku-24",\n  "healthchecks": {}\n}' },
+    good: { "app.json": '{ "healthchecks": {}, "cron": [] }' },
+    at: "app.json:3",
+  },
+  {
     slug: "build-release-run/unmerged-build",
     what: "an image that CI does not build",
     bad: { ...docker("FROM node:24"), ...steps("npm test") },
@@ -918,6 +949,13 @@ export const cases: readonly Case[] = [
     good: { "fly.toml": "[http_service]\n  internal_port = 8080\n", ...docker("FROM node:24\nEXPOSE 8080") },
   },
 
+  {
+    slug: "port-binding/reserved-path",
+    what: "/healthz",
+    bad: knative("/healthz"),
+    good: knative("/health/live"),
+    at: "service.yaml:11",
+  },
   {
     slug: "concurrency/daemonize",
     what: "gunicorn --daemon",

@@ -1,6 +1,8 @@
+import { nearest } from "../../core/nearest.ts";
+import { type Data, isDataMap, mapAt, textAt } from "../parsers/data.ts";
 import { finalStages, lastInstruction, pairsOf } from "../parsers/dockerfile.ts";
 import { advice, type Fault, notTried, risk, staticCheck, violation } from "../static-check.ts";
-import type { Command, Program } from "../survey/commands.ts";
+import { type Command, isCompose, type Program } from "../survey/commands.ts";
 import { below, folderOf, nameOf } from "../survey/places.ts";
 import { isWorkflow, type Survey } from "../survey/survey.ts";
 import { stepsIn } from "./steps.ts";
@@ -264,17 +266,67 @@ export const buildReleaseRun = [
       });
     },
   }),
+  staticCheck("build-release-run/workflow-permissions", {
+    title: "CI may do no more than it has to",
+    asks: "Does each job of a GitHub workflow have its permissions written down?",
+    why: "Beyond the text. Every step of a build runs with the job’s token, those of its dependencies too; without permissions it may be one that writes to the repo.",
+    fix: "permissions: { contents: read } at the top, and more where a job needs it.",
+    fooledBy: "Organisations whose default is a token that only reads.",
+    judge: (survey) => {
+      const workflows = [...survey.data].filter(([file]) => /(^|\/)\.github\/workflows\//.test(file));
+      if (workflows.length === 0) return notTried("there is no workflow of GitHub");
+      return workflows.flatMap(([file, [document]]) => {
+        if (!document || mapHas(document.value, "permissions")) return [];
+        const jobs = Object.entries(mapAt(document.value, "jobs"));
+        const open = jobs.filter(([, job]) => !mapHas(job, "permissions"));
+        const [first] = open;
+        if (!first) return [];
+        const names = open.slice(0, 4).map(([name]) => name);
+        return [
+          advice(
+            "The workflow takes the token’s default permissions.",
+            { file, line: document.lineOf(["jobs", first[0]]) },
+            names.join(", "),
+          ),
+        ];
+      });
+    },
+  }),
   staticCheck("build-release-run/retired-descriptors", {
     title: "Its descriptors are still read",
-    asks: "Does no descriptor belong to a format that its platform has given up?",
+    asks: "Does no descriptor, and no key of one, belong to a format that its platform has given up?",
     why: "Beyond the text. A release that is described in a file which nobody reads is not the one that runs.",
     fix: "Move to what took its place.",
     fooledBy: "Platforms of one’s own that keep on reading it.",
-    judge: ({ repo }) =>
-      repo.paths.flatMap((file) => {
+    judge: ({ repo, data }) => [
+      ...repo.paths.flatMap((file) => {
         const reason = Object.hasOwn(retired, nameOf(file)) ? retired[nameOf(file)] : undefined;
         return reason ? [advice(reason, { file, line: 1 }, nameOf(file))] : [];
       }),
+      ...[...data].flatMap(([file, [document]]) => {
+        const version = isCompose(file) && document ? textAt(document.value, "version") : null;
+        if (!document || version === null) return [];
+        const place = { file, line: document.lineOf(["version"]) };
+        return [advice("Compose reads no version any more.", place, `version: ${version}`)];
+      }),
+    ],
+  }),
+  staticCheck("build-release-run/descriptor-keys", {
+    title: "Its platform knows every key of a descriptor",
+    asks: "Is no key of fly.toml misspelt, and none of an app.json for Heroku one of Dokku’s?",
+    why: "“A release is the build combined with the deploy’s current config”: what a platform drops without a word is not a part of it. Fly’s own schema takes any key, and Heroku refuses an app.json for a foreign one.",
+    fix: "Write the key as the platform has it, or move it to where its platform looks.",
+    fooledBy: "Keys that are newer than this release.",
+    judge: ({ data }) => {
+      const known = [...data].filter(
+        ([file]) => nameOf(file) === "app.json" || /^fly[\w.-]*\.toml$/.test(nameOf(file)),
+      );
+      if (known.length === 0) return notTried("there is no fly.toml and no app.json");
+      return known.flatMap(([file, [document]]) => {
+        if (!document || !isDataMap(document.value)) return [];
+        return nameOf(file) === "app.json" ? foreignKeys(file, document) : misspeltKeys(file, document);
+      });
+    },
   }),
   staticCheck("build-release-run/unmerged-build", {
     title: "CI builds what will run",
@@ -319,6 +371,48 @@ const retired: { readonly [name: string]: string } = {
   "nixpacks.toml": "Nixpacks is in maintenance, and Railpack took its place.",
   ".buildpacks": "A .buildpacks file is read by an old buildpack only; app.json lists buildpacks.",
 };
+
+/** The keys that Fly reads at the top of a fly.toml, and in what a release hangs on. */
+const flyKeys: readonly (readonly [path: string, keys: string])[] = [
+  [
+    "",
+    "app primary_region kill_signal kill_timeout swap_size_mb console_command host_dedication_id build deploy env experimental http_service services checks machine_checks mounts statics files processes restart vm metrics",
+  ],
+  [
+    "deploy",
+    "release_command release_command_timeout release_command_vm strategy max_unavailable wait_timeout",
+  ],
+  [
+    "http_service",
+    "internal_port force_https auto_stop_machines auto_start_machines min_machines_running processes concurrency checks machine_checks http_options tls_options",
+  ],
+];
+
+/** Only what is near to a key that Fly knows: of others nobody can tell that they are wrong. */
+function misspeltKeys(file: string, { value, lineOf }: Data): Fault[] {
+  return flyKeys.flatMap(([path, list]) => {
+    const keys = list.split(" ");
+    const under = path === "" ? [] : [path];
+    return Object.keys(mapAt(value, ...under)).flatMap((key) => {
+      const meant = keys.includes(key) ? null : nearest(key, keys);
+      if (meant === null) return [];
+      const place = { file, line: lineOf([...under, key]) };
+      return [risk(`Fly drops ${key}: it knows ${meant}.`, place, key, { confidence: "medium" })];
+    });
+  });
+}
+
+const dokkuKeys = ["cron", "healthchecks"];
+const herokuKeys = ["addons", "buildpacks", "environments", "stack", "success_url", "keywords"];
+
+function foreignKeys(file: string, { value, lineOf }: Data): Fault[] {
+  if (!herokuKeys.some((key) => mapHas(value, key))) return [];
+  return dokkuKeys
+    .filter((key) => mapHas(value, key))
+    .map((key) => risk(`${key} is Dokku’s: Heroku refuses the file.`, { file, line: lineOf([key]) }, key));
+}
+
+const mapHas = (value: unknown, key: string): boolean => isDataMap(value) && Object.hasOwn(value, key);
 
 /** In a script the line of the program; else that of the command. */
 export const lineIn = ({ origin, file, line, through }: Command, program: Program): number =>

@@ -6,6 +6,7 @@ import type { Command, Program } from "../survey/commands.ts";
 import { nameOf } from "../survey/places.ts";
 import type { Source } from "../survey/sources.ts";
 import type { Survey } from "../survey/survey.ts";
+import { workloadsIn } from "../survey/workloads.ts";
 import { lineIn, running, snippet } from "./build-release-run.ts";
 import { lineOf } from "./evidence.ts";
 
@@ -229,7 +230,34 @@ export const portBinding = [
       });
     },
   }),
+  staticCheck("port-binding/reserved-path", {
+    title: "Health is asked for where the platform lets it through",
+    asks: "Does no probe of a service on Cloud Run ask for a path that ends with z?",
+    why: "“A routing layer handles routing requests from a public-facing hostname to the port-bound web processes”; that of Cloud Run keeps some paths that end with z to itself, /healthz among them.",
+    fix: "Use /health/live and /health/ready, which every platform lets through.",
+    fooledBy: "Services that are only asked from within.",
+    judge: (survey) => {
+      const services = [...survey.data].flatMap(([file, documents]) =>
+        documents
+          .filter(({ value }) => textAt(value, "apiVersion")?.startsWith("serving.knative.dev/"))
+          .flatMap((document) => workloadsIn(file, document)),
+      );
+      if (services.length === 0) return notTried("no descriptor is for Cloud Run");
+      return services.flatMap(({ file, containers, lineOf }) =>
+        containers.flatMap(({ stated, path }) =>
+          probes.flatMap((probe) => {
+            const asked = textAt(stated, probe, "httpGet", "path");
+            if (asked === null || !asked.endsWith("z")) return [];
+            const place = { file, line: lineOf([...path, probe, "httpGet", "path"]) };
+            return [risk(`Cloud Run keeps ${asked} to itself.`, place, `path: ${asked}`)];
+          }),
+        ),
+      );
+    },
+  }),
 ];
+
+const probes = ["startupProbe", "livenessProbe", "readinessProbe"];
 
 const listenCache = new WeakMap<Source, readonly Listen[]>();
 

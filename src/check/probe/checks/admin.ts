@@ -40,12 +40,13 @@ export const admin = [
     why: "“Run admin/management tasks as one-off processes”, in an environment that is identical to that of the app’s long-running ones.",
     fix: "Ship the tasks with the app, on its own config module and run-time dependencies.",
     fooledBy: "Consoles that want a terminal.",
-    judge: ({ runs }) => {
+    judge: ({ runs, foreign }) => {
       const tasks = runs.filter(({ name }) => name.startsWith("bin/"));
       if (tasks.length === 0) return notTried("there is no bin/seed or bin/console");
-      return tasks
-        .filter(({ exit }) => exit?.code !== 0)
-        .map(({ name, evidence }) => violation(`${name} fails.`, evidence));
+      const failed = tasks.filter(({ exit }) => exit?.code !== 0);
+      return failed.length > 0 && foreign !== null
+        ? notTried(foreign)
+        : failed.map(({ name, evidence }) => violation(`${name} fails.`, evidence));
     },
   }),
   dynamicCheck("admin/beside-the-app", "tasks", {

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Lab, statusOf } from "../lab.ts";
+import { foreignRuntime } from "../runtime.ts";
 import { type NotTried, notTried } from "../verdict.ts";
 import { until } from "../wait.ts";
 import { runTask, type TaskRun } from "./release.ts";
@@ -10,6 +11,8 @@ export type TasksFacts = {
   readonly runs: readonly (TaskRun & { readonly name: string })[];
   /** Whether the web process was as healthy as before after a release beside it. */
   readonly webAfterRelease: boolean | NotTried;
+  /** Why a task may fail here that would not where the repo runs. */
+  readonly foreign: string | null;
 };
 
 const healthBudgetMs = 6_000;
@@ -29,9 +32,12 @@ export async function observeTasks(lab: Lab, trio: TrioFacts): Promise<TasksFact
     const input = name === "bin/console" ? { input: "exit\n" } : {};
     runs.push({ name, ...(await runTask(lab, { line: name, ...input })) });
   }
-  if (!beside) return { runs, webAfterRelease: notTried("there is no release process") };
+  const hasFailed = runs.some(({ name, exit }) => name !== "release" && exit?.code !== 0);
+  const foreign = hasFailed ? foreignRuntime(lab.tree, lab.path) : null;
+  if (!beside) return { runs, foreign, webAfterRelease: notTried("there is no release process") };
   return {
     runs,
+    foreign,
     webAfterRelease: before ? after !== null : notTried("the web process was not healthy before"),
   };
 }
