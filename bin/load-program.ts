@@ -48,11 +48,11 @@ export function loadProgram(argv: readonly string[]): {
   const program = load("./main.cjs", module) as Program;
   return {
     program,
-    keep: async () => {
-      if (kept.path === null || [...compiled.values()].every(({ isKept }) => isKept)) return;
+    keep: () => {
+      if (kept.path === null || [...compiled.values()].every(({ isKept }) => isKept))
+        return Promise.resolve();
       if (isReading) withoutOptimising();
-      const { keepProgram } = await program.keeping();
-      keepProgram(kept, compiled);
+      return program.keeping().then(({ keepProgram }) => keepProgram(kept, compiled));
     },
   };
 }
