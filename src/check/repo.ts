@@ -112,7 +112,7 @@ async function listByGit(root: string): Promise<Listed | null> {
   if (!hasGitAbove(root)) return null;
   const [files, head, history] = await Promise.all([
     git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"]),
-    git(root, ["rev-parse", "--quiet", "--verify", "HEAD"]),
+    hasBranch(root) ? "a commit" : git(root, ["rev-parse", "--quiet", "--verify", "HEAD"]),
     git(root, pastEnvFiles, 3_000),
   ]);
   if (files === null) return null;
@@ -131,6 +131,17 @@ async function listByGit(root: string): Promise<Listed | null> {
     hasCommit: head !== null,
     history: history === null ? null : additionsIn(history),
   };
+}
+
+/** Whether the branch that is checked out has a commit, where its file says so: most repos need not ask git. */
+function hasBranch(root: string): boolean {
+  try {
+    const [, branch] =
+      /^ref: (refs\/heads\/[\w./-]+)\n$/.exec(readFileSync(join(root, ".git/HEAD"), "utf8")) ?? [];
+    return branch !== undefined && /^[0-9a-f]{40}/.test(readFileSync(join(root, ".git", branch), "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 const pastEnvFiles = [

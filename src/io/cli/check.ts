@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { explain } from "../../check/explain.ts";
 import { staticChecks } from "../../check/factors/catalogue.ts";
@@ -40,7 +41,7 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
   for (const name of [...only, ...skip]) verifyName(name, checks);
   const procfile = texts.procfile ?? null;
   const chosen = { ...(only.length > 0 ? { only } : {}), skip, procfile };
-  const repo = await readRepo(directory);
+  const [repo] = await Promise.all([readRepo(directory), parsersFor(directory)]);
   if (!boot && repo.paths.length >= manyFiles) setFlagsFromString("--opt");
   if (procfile !== null && repo.read(procfile) === null) throw noProcfile(procfile, directory);
   const suppressions = await statedSuppressions(repo);
@@ -63,6 +64,12 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
     process.stderr.write(`${from} suppresses ${slug}, of which nothing is found.\n`);
   print(await write(report, { format, manifest, boot, checks }));
   return report.findings.some(({ severity }) => severity === "violation") ? 1 : 0;
+}
+
+/** Loads what most repos need while git tells what is in this one. */
+async function parsersFor(directory: string): Promise<void> {
+  await import("../../check/parsers/yaml.ts");
+  if (existsSync(join(directory, "package.json"))) await import("../../check/parsers/source/javascript.ts");
 }
 
 /** Checks that were asked for by name, and need the app to run. */
