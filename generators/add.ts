@@ -15,6 +15,7 @@ export type Addition = {
   readonly required?: boolean | undefined;
   readonly sensitive?: boolean | undefined;
   readonly processes?: readonly string[] | undefined;
+  /** These two: empty for none any more. */
   readonly default?: string | undefined;
   readonly example?: string | undefined;
 };
@@ -86,8 +87,8 @@ function withVariable(catalogue: Catalogue, answers: Answers, { name, addition }
     sensitive: addition.sensitive ?? known?.sensitive ?? false,
     description: addition.description ?? known?.description ?? `${name} of this service`,
     processes: addition.processes ?? known?.processes ?? [],
-    ...defined("default", addition.default ?? known?.default),
-    ...defined("example", addition.example ?? known?.example),
+    ...stated("default", addition.default ?? known?.default),
+    ...stated("example", addition.example ?? known?.example),
   };
   if (!["string", "url", "port", "integer", "boolean"].includes(variable.type))
     return refuse(
@@ -101,8 +102,9 @@ function withVariable(catalogue: Catalogue, answers: Answers, { name, addition }
   return { ...answers, env: [...answers.env.filter((other) => other !== known), variable] };
 }
 
-function defined<K extends string>(key: K, value: string | undefined): { readonly [key in K]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: string });
+/** An empty text takes back what was said before. */
+function stated<K extends string>(key: K, value: string | undefined): { readonly [key in K]?: string } {
+  return value === undefined || value === "" ? {} : ({ [key]: value } as { readonly [key in K]: string });
 }
 
 function refuse(message: string, fix: string): never {

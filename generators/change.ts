@@ -15,12 +15,21 @@ export type ChangeRequest = {
   readonly ours: Tree;
   /** What `to` renders to. */
   readonly theirs: Tree;
+  /** Whether two branches are merged, so that what is there already may be what the other one added. */
+  readonly merging?: boolean;
 };
 
 export type Changed = Reconciliation & { readonly receipt: Receipt };
 
 /** The changes that bring a repo from one receipt to another, over nothing that the person did. */
-export async function change({ from, to, base, ours, theirs }: ChangeRequest): Promise<Changed> {
+export async function change({
+  from,
+  to,
+  base,
+  ours,
+  theirs,
+  merging = false,
+}: ChangeRequest): Promise<Changed> {
   const whole = new Set(
     from.kept.flatMap((entry) => (splitKept(entry)[1] === "" ? [splitKept(entry)[0]] : [])),
   );
@@ -29,12 +38,13 @@ export async function change({ from, to, base, ours, theirs }: ChangeRequest): P
   const wanted = new Map([...theirs].filter(counts));
   const policy = () => (base === null ? "merge" : undefined);
   const reconciled = await reconcile({ base: known, ours, theirs: wanted, policy, kept: from.kept });
-  const there = base === null ? [] : [...wanted.keys()].filter((path) => !known.has(path) && ours.has(path));
+  const there =
+    base === null || merging ? [] : [...wanted.keys()].filter((path) => !known.has(path) && ours.has(path));
   const released = new Set([
     ...reconciled.released,
     ...[...whole].filter((path) => !theirs.has(path)).map((path) => `${path}#`),
   ]);
-  const found = [...reconciled.found, ...there.map((path) => `${path}#`)];
+  const found = [...(merging ? [] : reconciled.found), ...there.map((path) => `${path}#`)];
   const kept = [...new Set([...from.kept, ...found])].filter((entry) => !released.has(entry)).sort();
   const receipt: Receipt = { ...to, kept, ...suppressed(from.suppressions) };
   return {

@@ -87,7 +87,7 @@ async function decide(
   { others, policy, keys }: Surroundings,
 ): Promise<Verdict> {
   const { base, ours, theirs } = sides;
-  if (theirs === undefined) return removed(path, sides);
+  if (theirs === undefined) return removed(path, sides, keys);
   if (ours === undefined) {
     if (base !== undefined) return { kept: true };
     if (hasSameRole(path, others)) return { kept: true };
@@ -109,14 +109,13 @@ type Present = {
   readonly theirs: FileContent;
 };
 
-function removed(path: string, { base, ours }: FileSides): Verdict {
-  if (base === undefined || ours === undefined) return {};
-  if (alike(base.content, ours.content)) return { change: { kind: "delete", path, before: ours } };
-  return {
-    conflicts: [
-      wholeFile(path, "The template no longer has this file, and you have changed it.", ours, null),
-    ],
-  };
+function removed(path: string, { base, ours }: FileSides, keys: ReadonlySet<string>): Verdict {
+  const released = [...keys];
+  if (base === undefined || ours === undefined) return { released };
+  if (keys.size === 0 && alike(base.content, ours.content))
+    return { change: { kind: "delete", path, before: ours } };
+  const reason = "The template no longer has this file, and you have changed it.";
+  return { conflicts: [wholeFile(path, reason, ours, null)], released };
 }
 
 /** Both have the file and nothing says how it came about. */

@@ -192,6 +192,56 @@ describe("what was there before the template had it", () => {
       having: "services:\n  web:\n    image: a\n  redis:\n    image: b\n",
       key: "compose.yaml#services/redis/image",
     },
+    {
+      path: "compose.yaml",
+      without: "services:\n  web:\n    depends_on:\n      - db\n",
+      having: "services:\n  web:\n    depends_on:\n      - db\n      - redis # mine\n",
+      key: "compose.yaml#services/web/depends_on/redis",
+    },
+    {
+      path: "compose.yaml",
+      without: "x:\n  environment: [A=1]\n",
+      having: "x:\n  environment: [A=1, B=a/b]\n",
+      key: "compose.yaml#x/environment/B",
+    },
+    {
+      path: ".github/workflows/ci.yml",
+      without: "jobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n",
+      having:
+        "jobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - name: Wait\n        run: bin/wait\n",
+      key: ".github/workflows/ci.yml#jobs/test/steps/name Wait",
+    },
+    {
+      path: "tsconfig.json",
+      without: '{ "include": ["src"] }\n',
+      having: '{ "include": ["src", "test/*.ts"] }\n',
+      key: "tsconfig.json#include/test~1*.ts",
+    },
+    {
+      path: "app.json",
+      without: '{ "command": ["a", "b"] }\n',
+      having: '{ "command": ["a", "--tls", "b"] }\n',
+      key: "app.json#command/--tls",
+    },
+    {
+      path: "pyproject.toml",
+      without: '[project]\ndependencies = ["flask>=3"]\n',
+      having: '[project]\ndependencies = ["flask>=3", "redis>=5"]\n',
+      key: "pyproject.toml#project/dependencies/redis",
+    },
+    {
+      path: "src/app.ts",
+      without: "a();\nb();\n",
+      having: "a();\nif (x/y) {\n  z();\n}\nb();\n",
+      key: "src/app.ts#if (x~1y) {\n  z();\n}\n",
+    },
+    {
+      path: "src/app.ts",
+      without: 'import { a } from "x";\n\na();\n',
+      having: 'import { a, b } from "x";\n\na();\n',
+      key: 'src/app.ts#import { a, b } from "x";\n',
+    },
+    { path: "Dockerfile", without: "FROM a\nUSER b\n", having: "FROM a\n\nUSER b\n", key: "Dockerfile#\n" },
   ])("is found in $path, and stays when the template drops it", async ({ path, without, having, key }) => {
     const added = await reconcile(options({ [path]: without }, { [path]: having }, { [path]: having }));
     expect(added).toMatchObject({ changes: [], conflicts: [], found: [key], released: [] });
@@ -204,6 +254,82 @@ describe("what was there before the template had it", () => {
     });
     const unrecorded = await reconcile({ ...dropped, kept: [] });
     expect(unrecorded.changes).toMatchObject([{ path, after: { content: without } }]);
+  });
+
+  test.each([
+    {
+      path: "compose.yaml",
+      base: "services:\n  web:\n    depends_on: [db]\n",
+      ours: "services:\n  web:\n    depends_on: [redis, db, mail] # mine\n",
+      theirs: "services:\n  web:\n    depends_on: [db, mq, redis]\n",
+    },
+    {
+      path: "compose.yaml",
+      base: "services: {}\n",
+      ours: "services:\n  redis:\n    ports: [1:1]\n    command: [a]\n",
+      theirs: "services:\n  redis:\n    ports: [1:1, 2:2]\n    command: [a]\n",
+    },
+    {
+      path: "package.json",
+      base: '{ "files": ["dist"] }\n',
+      ours: '{ "files": ["bin", "dist"] }\n',
+      theirs: '{ "files": ["bin", "dist", "lib"] }\n',
+    },
+    {
+      path: "src/app.ts",
+      base: "a();\nb();\n}\n",
+      ours: "a();\nredis();\nb();\n}\nmine();\n",
+      theirs: "start();\na();\nredis();\nb();\nstop();\n}\n",
+    },
+    {
+      path: "src/app.ts",
+      base: "one {\n  a();\n}\n\nend();\n",
+      ours: "// mine\none {\n  a();\n}\n\ntwo {\n  b();\n}\n\nend();\n",
+      theirs: "one {\n  a();\n}\n\ntwo {\n  b();\n}\n\nend();\nlast();\n",
+    },
+  ])("is all that remains in $path when the rest goes", async ({ path, base, ours, theirs }) => {
+    const added = await reconcile(options({ [path]: base }, { [path]: ours }, { [path]: theirs }));
+    expect(added.conflicts).toEqual([]);
+    const after = added.changes[0];
+    if (after?.kind !== "modify") throw new Error("Nothing was added.");
+    const now = { [path]: after.after };
+    const back = await reconcile(options({ [path]: theirs }, now, { [path]: base }, added.found));
+    expect(back).toMatchObject({ conflicts: [], changes: [{ after: { content: ours } }] });
+    expect(back.released).toEqual(added.found);
+    const forgotten = await reconcile(options({ [path]: theirs }, now, { [path]: base }));
+    expect(forgotten.changes).not.toMatchObject([{ after: { content: ours } }]);
+  });
+
+  test("is a step of theirs as it is, where the template has another of that name", async () => {
+    const steps = (step: string) => `steps:\n  - uses: a/b@v1\n${step}`;
+    const mine = steps("  - name: Wait\n    run: mine\n");
+    const other = steps("  - name: Wait\n    uses: c/d@v1\n    with: { e: f }\n");
+    const added = await reconcile(options({ "ci.yml": steps("") }, { "ci.yml": mine }, { "ci.yml": other }));
+    expect(added).toMatchObject({ changes: [], found: ["ci.yml#steps/name Wait"] });
+    expect(added.conflicts).toMatchObject([
+      { keyPath: ["steps", 1], theirs: expect.stringContaining("c/d@v1") },
+    ]);
+    const back = await reconcile(
+      options({ "ci.yml": other }, { "ci.yml": mine }, { "ci.yml": steps("") }, added.found),
+    );
+    expect(back).toMatchObject({ changes: [], conflicts: [], released: added.found });
+  });
+
+  test("stays while the template has it, and in a file that the template drops", async () => {
+    const having = "a();\nredis();\nb();\n";
+    const key = "a.ts#redis();\n";
+    const more = `${having}c();\n`;
+    const other = await reconcile(options({ "a.ts": having }, { "a.ts": having }, { "a.ts": more }, [key]));
+    expect(other).toMatchObject({ changes: [{ after: { content: more } }], found: [], released: [] });
+    const gone = await reconcile(options({ "a.ts": having }, { "a.ts": having }, {}, [key]));
+    expect(gone).toMatchObject({ changes: [], conflicts: [{ path: "a.ts" }], released: [key] });
+  });
+
+  test("is not told apart where the release that wrote the repo can't be had", async () => {
+    const files = { "a.yaml": "a: [b]\n", "a.json": '{"a": 1}\n', "a.ts": "a();\n" };
+    const more = { "a.yaml": "a: [b]\nc: d\n", "a.json": '{"a": 1, "b": 2}\n', "a.ts": "a();\nb();\n" };
+    const merged = await reconcile({ ...options({}, files, more), policy: () => "merge" });
+    expect(merged.found).toEqual([]);
   });
 
   test("stays within a service of which the rest goes", async () => {

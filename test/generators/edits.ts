@@ -1,5 +1,8 @@
 /** Edits as a person makes them, each with lines that occur nowhere else, so that a lost one is noticed. */
+import { diffArrays } from "diff";
 import fc from "fast-check";
+import { lockfiles } from "../../src/core/lockfile/lockfile.ts";
+import { receiptPath } from "../../src/core/receipt.ts";
 import type { Repo } from "./repo-model.ts";
 import { textOf, withFile } from "./repo-model.ts";
 
@@ -59,6 +62,106 @@ export function edited(repo: Repo, edits: readonly PersonEdit[]) {
     if (line !== null) written.push({ path, line });
   }
   return { repo: now, written: written.filter(({ path, line }) => textOf(now, path).includes(line)) };
+}
+
+/** An edit of any file, whatever it means there: lines put in, taken out, doubled, moved or joined. */
+export type WildEdit = {
+  readonly file: number;
+  readonly kind: "insert" | "drop" | "double" | "move" | "join" | "blank";
+  readonly at: number;
+  readonly length: number;
+  readonly to: number;
+  readonly text: string;
+  readonly id: number;
+};
+
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+export const wildEdits: fc.Arbitrary<readonly WildEdit[]> = fc
+  .array(
+    fc.record({
+      file: share,
+      kind: fc.constantFrom("insert", "insert", "drop", "double", "move", "join", "blank"),
+      at: share,
+      length: fc.integer({ min: 1, max: 4 }),
+      to: share,
+      text: fc.constantFrom(
+        "",
+        "{",
+        "}",
+        "  - x",
+        "a: b",
+        "a = 1",
+        '"',
+        "# c",
+        "`",
+        "\t",
+        "\u00e9\ud83d\ude00",
+      ),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((edits) => edits.map((edit, id) => ({ ...edit, id })));
+
+/** The repo with edits in those of its files that `paths` names, and the lines put in that are there at the end. */
+export function wildlyEdited(repo: Repo, edits: readonly WildEdit[], paths: readonly string[]) {
+  let now = repo;
+  const written: { path: string; line: string }[] = [];
+  for (const edit of edits) {
+    const path = paths[Math.floor(edit.file * (paths.length - 1))];
+    if (path === undefined || !now.files.has(path)) continue;
+    const line = `${edit.text} mine-${edit.id}`;
+    now = withFile(now, path, (text) => wildly(text, edit, line));
+    if (edit.kind === "insert") written.push({ path, line });
+  }
+  return { repo: now, written: written.filter(({ path, line }) => linesIn(now, path).includes(line)) };
+}
+
+export function linesIn(repo: Repo, path: string): readonly string[] {
+  return textOf(repo, path).split(/\r?\n/);
+}
+
+function wildly(text: string, { kind, at, length, to }: WildEdit, line: string): string {
+  const lines = text.split("\n");
+  const start = Math.floor(at * (lines.length - 1));
+  const target = Math.floor(to * (lines.length - 1));
+  const block = lines.slice(start, start + length);
+  switch (kind) {
+    case "insert":
+      return lines.toSpliced(start, 0, line).join("\n");
+    case "blank":
+      return lines.toSpliced(start, 0, "").join("\n");
+    case "drop":
+      return lines.toSpliced(start, length).join("\n");
+    case "double":
+      return lines.toSpliced(target, 0, ...block).join("\n");
+    case "move":
+      return lines
+        .toSpliced(start, block.length)
+        .toSpliced(Math.min(target, lines.length - block.length), 0, ...block)
+        .join("\n");
+    case "join":
+      return lines.toSpliced(start, 2, block.slice(0, 2).join(" ")).join("\n");
+  }
+}
+
+/** The repo where the person had, by their own hand, some of the lines in which `later` differs. */
+export function havingSome(repo: Repo, later: Repo, chosen: readonly boolean[]): Repo {
+  let at = 0;
+  let now = repo;
+  for (const path of repo.files.keys()) {
+    if (path === receiptPath || path in lockfiles || !later.files.has(path)) continue;
+    const [before, after] = [textOf(repo, path), textOf(later, path)];
+    if (before === after) continue;
+    const parts = diffArrays(before.split("\n"), after.split("\n"));
+    const lines = parts.flatMap(({ added, removed, value }, index) => {
+      if (!added || removed) return value;
+      const isReplacing = parts[index - 1]?.removed === true;
+      return !isReplacing && chosen[at++ % chosen.length] ? value : [];
+    });
+    now = withFile(now, path, () => lines.join("\n"));
+  }
+  return now;
 }
 
 type Made = { readonly text: string; readonly line: string | null };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { receiptPath } from "../../src/core/receipt.ts";
-import { edited, personEdits } from "./edits.ts";
+import { edited, havingSome, linesIn, personEdits, wildEdits, wildlyEdited } from "./edits.ts";
 import {
   adding,
   createRepo,
@@ -130,5 +130,55 @@ describe("whatever the person edited", () => {
       }),
       { numRuns: RUNS, seed: 8 },
     );
+  });
+});
+
+describe("whatever lines are put in, taken out, doubled or moved", () => {
+  const touched = (repo: Repo, later: Repo) =>
+    [...repo.files.keys()].filter(
+      (path) =>
+        path !== receiptPath && !path.endsWith("-lock.json") && textOf(repo, path) !== textOf(later, path),
+    );
+
+  it("add then remove is the identity where they are merged without a conflict, and loses no line", async () => {
+    let clean = 0;
+    await fc.assert(
+      fc.asyncProperty(wildEdits, fc.constantFrom(...subjects), async (edits, subject) => {
+        const start = stateWithout(subject, []);
+        const paths = touched(start, await run(start, adding(subject)));
+        const { repo, written } = wildlyEdited(start, edits, paths);
+        const added = await run(repo, adding(subject));
+        for (const { path, line } of written) expect(linesIn(added, path), path).toContain(line);
+        expect(texts(await run(added, adding(subject)))).toEqual(texts(added));
+        const removed = await run(added, removing(subject));
+        for (const { path, line } of written) expect(linesIn(removed, path), path).toContain(line);
+        if (added.conflicts.length + removed.conflicts.length > 0) return;
+        clean++;
+        expect(texts(removed)).toEqual(texts(repo));
+      }),
+      { numRuns: RUNS, seed: Number(process.env.VERB_SEED ?? 15) },
+    );
+    expect(clean).toBeGreaterThan(RUNS / 5);
+  });
+
+  it("what of it the person had already stays, and the rest goes", async () => {
+    let clean = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...subjects),
+        fc.array(fc.boolean(), { minLength: 5, maxLength: 9 }),
+        async (subject, chosen) => {
+          const start = stateWithout(subject, []);
+          const repo = havingSome(start, await run(start, adding(subject)), chosen);
+          const added = await run(repo, adding(subject));
+          const removed = await run(added, removing(subject));
+          if (added.conflicts.length + removed.conflicts.length > 0) return;
+          clean++;
+          expect(texts(removed)).toEqual(texts(repo));
+        },
+      ),
+      { numRuns: RUNS, seed: Number(process.env.VERB_SEED ?? 16) },
+    );
+    expect(clean).toBeGreaterThan(RUNS / 5);
   });
 });

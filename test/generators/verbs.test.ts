@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { type Addition, add } from "../../generators/add.ts";
 import { processesFor, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
 import { Failure } from "../../src/core/failure.ts";
+import { keyOf } from "../../src/core/merge/kept.ts";
 import { readReceipt, receiptPath } from "../../src/core/receipt.ts";
 import {
   adding,
@@ -87,6 +89,27 @@ describe("add and remove", () => {
     },
   );
 
+  it("change only what was said of a variable that is there", () => {
+    const subject = { kind: "env", name: "RETRIES" } as const;
+    const said = { type: "integer", required: true, processes: ["web"], description: "How often" };
+    const { answers } = add(catalogue, createRepo(bare).receipt.answers, {
+      ...{ subject, default: "3", example: "5" },
+      ...said,
+    });
+    const known = { name: "RETRIES", sensitive: false, default: "3", example: "5", ...said };
+    expect(answers.env).toEqual([known]);
+    const again = (addition: Partial<Addition>) =>
+      add(catalogue, answers, { subject, ...addition }).answers.env;
+    expect(again({})).toEqual([known]);
+    expect(again({ description: "How many times" })).toEqual([{ ...known, description: "How many times" }]);
+    expect(again({ default: "4" })).toEqual([{ ...known, default: "4" }]);
+    expect(again({ processes: [] })).toEqual([{ ...known, processes: [] }]);
+    const { default: _, ...bareKnown } = known;
+    expect(again({ default: "", sensitive: true })).toEqual([{ ...bareKnown, sensitive: true }]);
+    expect(() => again({ sensitive: true })).toThrow("RETRIES is sensitive, and has a default.");
+    expect(() => again({ type: "boolean" })).toThrow('"3" can\'t be a value of RETRIES.');
+  });
+
   it("take their subjects in any order", async () => {
     const steps = ["redis", "rabbitmq", "worker", "clock", "task tidy", "env SENTRY_DSN", "github"];
     const start = createRepo({ ...bare, services: ["postgres"] });
@@ -110,6 +133,25 @@ describe("add and remove", () => {
     expect(added.receipt.kept).toEqual(["package.json#dependencies/ioredis"]);
     expect(added.conflicts).toMatchObject([{ path: "package.json", keyPath: ["dependencies", "ioredis"] }]);
     expect(textOf(added, "package.json")).toContain('"ioredis": "5.0.0"');
+    expect(texts(await run(added, removing("redis")))).toEqual(texts(before));
+  });
+
+  it("keep a line of source that was there, and leave it when the service goes", async () => {
+    const start = createRepo({ services: ["postgres"] });
+    const line = /^import .*redis.*$/m.exec(
+      textOf(await run(start, adding("redis")), "src/resources.ts"),
+    )?.[0];
+    const before = withFile(start, "src/resources.ts", (text) =>
+      text.replace(/^(import .*postgres.*)$/m, `$1\n${line}`),
+    );
+    expect(textOf(before, "src/resources.ts")).toContain(line);
+    const added = await run(before, adding("redis"));
+    expect(added).toMatchObject({
+      conflicts: [],
+      receipt: { kept: [`src/resources.ts#${keyOf([`${line}\n`])}`] },
+    });
+    expect(textOf(added, "src/resources.ts").split(line as string)).toHaveLength(2);
+    expect(readReceipt(textOf(added, receiptPath)).kept).toEqual(added.receipt.kept);
     expect(texts(await run(added, removing("redis")))).toEqual(texts(before));
   });
 

@@ -28,7 +28,8 @@ export function mergeData(request: MergeRequest, format: DataFormat): Merged {
     ours: plainForm(request.ours),
     theirs: plainForm(request.theirs),
   };
-  const [base, ours, theirs] = [parse(texts.base), parse(texts.ours), parse(texts.theirs)];
+  const base = request.base === null ? null : parse(texts.base);
+  const [ours, theirs] = [parse(texts.ours), parse(texts.theirs)];
   if (!ours || !theirs || (!base && texts.base.trim() !== "")) return mergeUnread(request, format.faults);
   const done = (text: string, conflicts: readonly Conflict[]) => ({
     text: inFormOf(request.ours, text),

@@ -163,7 +163,7 @@ function insertedGap(theirs: Entries, entry: Entry, known: ReadonlySet<string>, 
   return spaced ? `\n${squeezed}` : squeezed;
 }
 
-/** Comment lines above an entry; decorators (`# @type=port`) by their name, other lines as they are. */
+/** Comment lines above an entry; decorators (`# @type=port`) and lists (`# Used by: web`) by their name, others as they are. */
 function mergedLead(
   base: Entry | undefined,
   ours: Entry,
@@ -182,7 +182,9 @@ function mergedLead(
 }
 
 function keyedComments(lead: string): Map<string, string> {
-  const lines = linesOf(lead).map((line) => [/^\s*#\s*(@[\w-]+)/.exec(line)?.[1] ?? line, line] as const);
+  const lines = linesOf(lead).map(
+    (line) => [/^\s*#\s*(@[\w-]+|[A-Z][\w ]*:(?= ))/.exec(line)?.[1] ?? line, line] as const,
+  );
   return new Map(
     lines.map(([key, line], at) => [
       lines.findIndex(([k]) => k === key) === at ? key : `${key}\0${at}`,

@@ -1,7 +1,7 @@
-import { diff3, type Region } from "./diff3.ts";
-import { isEnvironment, isRequirements, isSet, requirementName } from "./identity.ts";
-import { foundKeys, keyOf, releasedKeys } from "./kept.ts";
-import { eachSide, mergeOrder, type Sides, withInserted } from "./order.ts";
+import { isSet } from "./identity.ts";
+import { foundKeys, releasedKeys, withoutKept } from "./kept-items.ts";
+import { type Keyed, keyedByName, keyedList } from "./keyed.ts";
+import { mergeOrder, type Sides, withInserted } from "./order.ts";
 import {
   type Collection,
   canonical,
@@ -45,9 +45,15 @@ export type ThreeWay = {
  */
 export function threeWay(sources: MaybeBase<Source>, kept: ReadonlySet<string> = new Set()): ThreeWay {
   const clashes: Clash[] = [];
-  const roots = { base: sources.base?.root ?? null, ours: sources.ours.root, theirs: sources.theirs.root };
-  const result = merge(roots, []);
-  return { result, clashes, found: foundKeys(roots), released: releasedKeys(kept, roots.theirs) };
+  const [ours, theirs] = [sources.ours.root, sources.theirs.root];
+  const { base, pruned } = withoutKept({ base: sources.base?.root ?? null, theirs }, kept);
+  const result = merge({ base, ours, theirs }, []);
+  return {
+    result,
+    clashes,
+    found: foundKeys({ base, ours, theirs }),
+    released: releasedKeys(kept, theirs),
+  };
 
   function merge(sides: MaybeBase<Node>, path: KeyPath): Result {
     const { base, ours, theirs } = sides;
@@ -75,7 +81,11 @@ export function threeWay(sources: MaybeBase<Source>, kept: ReadonlySet<string> =
       const [base, ours, theirs] = [keyed.base.get(key), keyed.ours.get(key), keyed.theirs.get(key)];
       const keys = (ours ?? theirs)?.path ?? [key];
       const at = [...path, ...(sides.ours.kind === "map" ? keys : [position(keyed, key)])];
-      const value = mergeItem({ base, ours, theirs }, at);
+      const isOther = sides.ours.kind === "list" && sources.base !== null && !base;
+      const value =
+        isOther && ours && theirs && ours.value.kind !== "scalar" && !same(ours.value, theirs.value, at)
+          ? clash({ base: null, ours: ours.value, theirs: theirs.value }, at, BOTH_HAVE)
+          : mergeItem({ base, ours, theirs }, at);
       if (value !== null) values.set(key, value);
     }
     const keys = {
@@ -96,11 +106,9 @@ export function threeWay(sources: MaybeBase<Source>, kept: ReadonlySet<string> =
       return merge({ base: base?.value ?? null, ours: ours.value, theirs: theirs.value }, path);
     if (ours) {
       if (base === undefined) return { from: "ours", node: ours.value };
-      if (kept.has(keyOf(path))) return { from: "ours", node: ours.value };
-      const holdsKept = [...kept].some((key) => key.startsWith(`${keyOf(path)}/`));
-      if (holdsKept && ours.value.kind === "map") {
-        return merge({ base: base.value, ours: ours.value, theirs: { ...ours.value, items: [] } }, path);
-      }
+      const { value } = ours;
+      if (pruned.has(base.value) && value.kind !== "scalar")
+        return merge({ base: base.value, ours: value, theirs: { ...value, items: [] } }, path);
       if (same(ours.value, base.value, path) && !hasOwnComments(ours, base)) return null;
       clashes.push({
         keyPath: path,
@@ -174,111 +182,6 @@ export function canonicalResult(result: Result, path: readonly string[] = []): s
     return `${JSON.stringify(key)}:${canonicalResult(value, [...path, ...keys])}`;
   });
   return canonicalItems(ours, items, isSet(path));
-}
-
-type Keyed = Sides<ReadonlyMap<string, Item>> & {
-  /** The order has a meaning. */
-  readonly sequence: boolean;
-};
-
-function keyedByName({ base, ours, theirs }: MaybeBase<Collection>): Keyed {
-  const byName = (node: Collection | null) => new Map(node?.items.map((item) => [item.key, item]));
-  return { base: byName(base), ours: byName(ours), theirs: byName(theirs), sequence: false };
-}
-
-/** By what the items of a list are told apart, else by where they stand; null where that leaves a choice. */
-function keyedList(sides: MaybeBase<Collection>, path: KeyPath): Keyed | null {
-  const lists = [sides.base, sides.ours, sides.theirs].map((node) => node?.items ?? []);
-  for (const { keyOf, sequence } of identities(lists.flat(), path)) {
-    const keys = lists.map((items) => items.map(keyOf));
-    if (!keys.every((list) => list.every((key) => key !== null) && new Set(list).size === list.length))
-      continue;
-    const [base, ours, theirs] = lists.map(
-      (items) => new Map(items.map((item) => [keyOf(item) as string, item])),
-    );
-    if (base && ours && theirs) return { base, ours, theirs, sequence };
-  }
-  return keyedByPlace(sides);
-}
-
-type Identity = { readonly keyOf: (item: Item) => string | null; readonly sequence: boolean };
-
-function identities(items: readonly Item[], path: KeyPath): Identity[] {
-  const texts = items.map(({ value }) => (value.kind === "scalar" ? value.value.slice(2) : null));
-  if (texts.every((text) => text !== null)) {
-    const byText = (keyOf: (text: string) => string): Identity[] => [
-      {
-        keyOf: ({ value }) => (value.kind === "scalar" ? keyOf(value.value.slice(2)) : null),
-        sequence: false,
-      },
-    ];
-    if (isEnvironment(path, texts)) return byText((text) => text.split("=", 1)[0] as string);
-    if (isRequirements(path, texts)) return byText(requirementName);
-    if (isSet(path))
-      return [{ keyOf: ({ value }) => (value.kind === "scalar" ? value.value : null), sequence: false }];
-    return [];
-  }
-  if (path.at(-1) === "steps") return [{ keyOf: stepKey, sequence: true }];
-  return [...IDENTIFYING.map((field) => ({ keyOf: (item: Item) => fieldOf(item, field), sequence: true }))];
-}
-
-const IDENTIFYING = [
-  "id",
-  "name",
-  "key",
-  "package-ecosystem",
-  "mountPath",
-  "containerPort",
-  "target",
-  "source",
-  "host",
-];
-
-/** A step is the same when its id, else its name, else its action whatever the ref, else its command is. */
-function stepKey(item: Item): string | null {
-  for (const name of ["id", "name", "uses", "run"]) {
-    const value = fieldOf(item, name);
-    if (value !== null) return `${name} ${name === "uses" ? value.split("@", 1)[0] : value}`;
-  }
-  return null;
-}
-
-function fieldOf({ value }: Item, name: string): string | null {
-  if (value.kind !== "map") return null;
-  const found = value.items.find((item) => item.key === name)?.value;
-  return found?.kind === "scalar" ? found.value.slice(2) : null;
-}
-
-/** Aligns items that have no name. One replaced by one is the same item, changed. */
-function keyedByPlace({ base, ours, theirs }: MaybeBase<Collection>): Keyed | null {
-  const items = { base: base?.items ?? [], ours: ours.items, theirs: theirs.items };
-  const values = eachSide(items, (list) => list.map(({ value }) => canonical(value, isSet)));
-  const keyed = eachSide(items, () => new Map<string, Item>());
-  for (const [index, region] of diff3(values).entries()) {
-    const paired = pairs(region, items);
-    if (region.changed === "clash" && !paired) return null;
-    for (const side of ["base", "ours", "theirs"] as const) {
-      const [start, end] = region[side];
-      items[side].slice(start, end).forEach((item, at) => {
-        keyed[side].set(paired ? `${index}.${at}` : `${index}.${at}.${sideTag(region, side)}`, item);
-      });
-    }
-  }
-  return { ...keyed, sequence: true };
-}
-
-function pairs({ changed, base, ours, theirs }: Region, items: Sides<readonly Item[]>): boolean {
-  const lengths = new Set([base, ours, theirs].map(([start, end]) => end - start));
-  if (changed === "same" || changed === "alike") return changed === "same" || lengths.size === 1;
-  if (lengths.size > 1) return false;
-  const maps = [items.base.slice(...base), items.ours.slice(...ours), items.theirs.slice(...theirs)].flat();
-  return changed !== "clash" || maps.every(({ value }) => value.kind === "map");
-}
-
-/** Sides that hold the same items of a region share their keys there. */
-function sideTag({ changed }: Region, side: keyof Sides<unknown>): string {
-  if (changed === "alike") return side === "base" ? "base" : "both";
-  return side === changed ? side : "base";
 }
 
 function position({ ours }: Keyed, key: string): string | number {
