@@ -39,7 +39,10 @@ function decide(
   const subject = readSubject(catalogue, answers, positionals);
   if (verb === "remove") return remove(catalogue, answers, { subject, jobs });
   const { required, sensitive } = switches;
-  const listed = processes?.split(",").map((name) => name.trim());
+  const listed = processes
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   return add(catalogue, answers, {
     subject,
     jobs,

@@ -46,7 +46,7 @@ export async function prepareChange(intent: ChangeIntent): Promise<PreparedChang
     receiptPath,
     repo.receiptFile,
   );
-  const changed = await change({ from: repo.receipt, to, ours, ...sides });
+  const changed = await change({ from: repo.receipt, to, ours, ...sides, merging: repo.sides !== null });
   if (intent.readOnly !== true) {
     verifyUnmarked(changed, ours);
     await verifyClean(repo, changed, sides.base);
