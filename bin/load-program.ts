@@ -25,6 +25,7 @@ export function loadProgram(argv: readonly string[]): {
   const compiled = new Map<string, Compiled>();
   const load = (id: string, parent: NodeModule): unknown => {
     if (!id.startsWith("./")) return parent.require(id);
+    if (id.endsWith(".br")) return (number: number) => load(`${id}/${number}`, parent);
     const file = `${__dirname}${id.slice(1)}`;
     const known = require.cache[file];
     if (known !== undefined) return known.exports;
@@ -65,13 +66,18 @@ function withoutOptimising(): void {
   process.getBuiltinModule("node:v8").setFlagsFromString("--no-opt");
 }
 
-/** ASCII, as the build made it; compressed where it is large. */
+const archives = new Map<string, readonly string[]>();
+
+/** ASCII, as the build made it. What is seldom loaded is in archives, as `late.br/3`. */
 function sourceOf(file: string): string {
-  const bytes = process.getBuiltinModule("node:fs").readFileSync(file);
-  const plain = file.endsWith(".br")
-    ? process.getBuiltinModule("node:zlib").brotliDecompressSync(bytes)
-    : bytes;
-  return plain.toString("latin1");
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  const [, archive, number] = /^(.*\.br)\/(\d+)$/.exec(file) ?? [];
+  if (archive === undefined) return readFileSync(file, "latin1");
+  const { brotliDecompressSync } = process.getBuiltinModule("node:zlib");
+  const sources =
+    archives.get(archive) ?? brotliDecompressSync(readFileSync(archive)).toString("latin1").split("\0");
+  archives.set(archive, sources);
+  return sources[Number(number)] as string;
 }
 
 function asFunction(source: string): string {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync } from "node:zlib";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { linkChunks } from "./link-chunks.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -33,16 +33,10 @@ const shared = {
 
 const commonJs = { ".js": ".cjs" };
 
-const largeFrom = 15_000;
-
-const readsCompressed = `module.constructor._extensions[".br"]=(module,path)=>{\
-const{getBuiltinModule:builtin}=process;\
-module._compile(builtin("zlib").brotliDecompressSync(builtin("fs").readFileSync(path)).toString("latin1"),path)};`;
-
 const program = {
   ...shared,
   splitting: true,
-  minify: true,
+  minifyIdentifiers: true,
   target: "node20.19",
   alias: {
     prompts: "prompts/lib/index.js",
@@ -67,33 +61,7 @@ const { metafile } = await build({
   outExtension: commonJs,
   plugins: [startInOneFile(entry, starting), ...program.plugins],
 });
-// esbuild splits only ES modules. As CommonJS they start without Node's module loader, which takes a fifth of a start.
-for (const name of readdirSync(out).filter((name) => name.endsWith(".cjs") && name !== "bin.cjs")) {
-  const { code } = await transform(readFileSync(`${out}/${name}`, "utf8"), {
-    format: "cjs",
-    platform: "node",
-    target: "node20.19",
-    charset: "ascii",
-    minify: true,
-    supported: { "dynamic-import": false },
-    define: { "import.meta.dirname": "__dirname" },
-  });
-  writeFileSync(
-    `${out}/${name}`,
-    code.replace(/require\("(\.\/main\.cjs)\/([^"]+)"\)/g, 'require("$1").$["$2"]()'),
-  );
-}
-// What of esbuild itself every chunk has in common is so small that the first file has a copy of its own.
-const main = readFileSync(`${out}/main.cjs`, "utf8");
-writeFileSync(
-  `${out}/main.cjs`,
-  main.replace(
-    /require\("\.\/(chunk-\w+\.cjs)"\)/g,
-    (_, name) =>
-      `(function(module){${readFileSync(`${out}/${name}`, "utf8").trim()}return module.exports})({exports:{}})`,
-  ),
-);
-compressLarge();
+await linkChunks(out, metafile);
 
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
@@ -104,7 +72,7 @@ await build({
   format: "cjs",
   minify: true,
   target: "node10",
-  define: { ...shared.define, __BUILD__: JSON.stringify(digestOf(`${out}/main.cjs`)) },
+  define: { ...shared.define, __BUILD__: JSON.stringify(digestOf(readdirSync(out))) },
 });
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
@@ -188,30 +156,11 @@ function startInOneFile(entry, { starting, shared }) {
   };
 }
 
-/**
- * What is large and seldom loaded goes compressed, or the package would be half as large again: gzip, which packs it, looks
- * back 32 kB at most. The first file teaches `require` to read it.
- */
-function compressLarge() {
-  const names = readdirSync(out).filter((name) => name.endsWith(".cjs"));
-  const large = names.filter(
-    (name) => !/^(main|lib)/.test(name) && statSync(`${out}/${name}`).size > largeFrom,
-  );
-  for (const name of names) {
-    const code = large.reduce(
-      (text, chunk) => text.replaceAll(`"./${chunk}"`, `"./${chunk}.br"`),
-      readFileSync(`${out}/${name}`, "utf8"),
-    );
-    if (large.includes(name)) {
-      writeFileSync(`${out}/${name}.br`, brotliCompressSync(code));
-      rmSync(`${out}/${name}`);
-    } else writeFileSync(`${out}/${name}`, name === "main.cjs" ? readsCompressed + code : code);
-  }
-}
-
-/** What of V8's compiled code is kept is that of exactly this file. */
-function digestOf(path) {
-  return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
+/** What of V8's compiled code is kept is that of exactly these files. */
+function digestOf(names) {
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(readFileSync(`${out}/${name}`));
+  return hash.digest("hex").slice(0, 16);
 }
 
 /**
