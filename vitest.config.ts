@@ -23,7 +23,7 @@ const project = (
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["test/{core,io,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
+      project("unit", ["test/{core,io,pack,check,generators,architecture,matrix}/**/*.test.ts"], 60_000),
       // Most of a probe is waiting, so several of them share the processors.
       project("mutants", ["test/mutants/**/*.test.ts"], 300_000, [], {
         maxConcurrency: 5,

@@ -1,13 +1,19 @@
-import { parse as parseYaml } from "yaml";
 import { conditionTokens, kindFolders } from "./catalogue.ts";
-import { readDefinition, TemplateError } from "./definition.ts";
+import { factsOf, readDefinition } from "./definition.ts";
 import { checkProgram } from "./dialect/check.ts";
 import { parseTemplate } from "./dialect/parse.ts";
 import { targetOf } from "./escape/format-of.ts";
+import { Failure } from "./failure.ts";
 import { lockfiles } from "./lockfile/lockfile.ts";
+import { nearest } from "./nearest.ts";
+import { fillBlocks, readFills } from "./pack/fill-blocks.ts";
+import { layOver } from "./pack/lay-over.ts";
+import { mergePatch } from "./pack/merge-patch.ts";
+import { strictYaml } from "./pack/strict-yaml.ts";
 import { itemOf } from "./per-item.ts";
 import { shapeOfContext, withItem } from "./shape-of-context.ts";
-import type { Catalogue, Json, Layer, Program, Template, TemplateFile, TemplateKind } from "./types.ts";
+import { TemplateError } from "./template-error.ts";
+import type { Catalogue, Layer, Program, Template, TemplateFile, TemplateKind } from "./types.ts";
 
 /** A file of a `templates/` folder: its path in it, and what it holds. */
 export type SourceFile = {
@@ -16,15 +22,23 @@ export type SourceFile = {
   readonly executable: boolean;
 };
 
+/** What a folder is laid over: the templates that there are, for a pack of this name. */
+export type Under = { readonly templates: readonly Template[]; readonly pack: string };
+
 /**
- * Compiles a `templates/` folder. Every template is parsed, and every path that one reads is checked against the shape
- * of its context. Throws a `TemplateError` with the file and the fix.
+ * Compiles a `templates/` folder, or a pack over the templates that there are. Every template is parsed, and every path
+ * that one reads is checked against the shape of its context. Throws a `Failure` with the file and the fix.
  */
-export function compileTemplates(files: readonly SourceFile[]): readonly Template[] {
+export function compileTemplates(
+  files: readonly SourceFile[],
+  under: Under = { templates: [], pack: "" },
+): readonly Template[] {
   const folders = groupBy(files, (file) => folderOf(file.path));
   folders.delete(null);
-  const read = [...folders].map(([folder, own]) => readTemplate(folder as string, own));
-  const templates = read.toSorted((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
+  const read = [...folders].map(([folder, own]) => readTemplate(folder as string, own, under));
+  const changed = new Set(read.map(kindFolder));
+  const templates = [...under.templates.filter((template) => !changed.has(kindFolder(template))), ...read];
+  templates.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
   checkUnique(templates);
   const catalogue: Catalogue = { integrity: "", templates };
   for (const template of templates) checkTemplate(catalogue, template);
@@ -54,34 +68,77 @@ function groupBy<K>(files: readonly SourceFile[], keyOf: (file: SourceFile) => K
   return groups;
 }
 
-function readTemplate(folder: string, files: readonly SourceFile[]): Template {
+function readTemplate(folder: string, files: readonly SourceFile[], { templates, pack }: Under): Template {
   const [first = "", id = "base"] = folder.split("/");
   const kind = kinds.find((candidate) => candidate !== "base" && kindFolders[candidate] === first) ?? "base";
+  const place = pack === "" ? folder : `${pack}:${folder}`;
   if (!/^[a-z][a-z0-9-]*$/.test(id)) {
-    throw new TemplateError(folder, `"${id}" can't be an id`, "Use lower-case letters, digits and hyphens.");
+    throw new TemplateError(place, `"${id}" can't be an id`, "Use lower-case letters, digits and hyphens.");
   }
+  const under = templates.find((template) => template.kind === kind && template.id === id);
   const inside = files.map((file) => ({ ...file, path: file.path.slice(folder.length + 1) }));
-  const yaml = inside.find((file) => file.path === "template.yaml");
-  if (yaml === undefined) throw new TemplateError(folder, "there is no template.yaml", "Write one.");
-  const origin = `${folder}/template.yaml`;
-  const definition = readDefinition(kind, parseFacts(text(yaml), origin), origin);
+  const definition = readFacts({ kind, place, inside, under });
+  const names = Object.values(definition.lockfiles);
+  for (const { path } of inside) checkEntry(place, path, names);
+  const layers = layOver(under?.layers ?? [], readLayers(place, inside));
   return {
     kind,
     id,
     definition,
-    layers: readLayers(folder, inside),
-    lockfiles: Object.fromEntries(
-      Object.values(definition.lockfiles).map((name) => [name, readLockfile(origin, name, inside)]),
+    layers: fillBlocks(layers, readFills(place, inside), place),
+    lockfiles: Object.defineProperties(
+      {},
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          lockfileProperty({ origin: `${place}/template.yaml`, name, inside, under }),
+        ]),
+      ),
     ),
   };
 }
 
-function parseFacts(source: string, origin: string): Json {
-  try {
-    return parseYaml(source, { maxAliasCount: 10, schema: "core" }) as Json;
-  } catch (error) {
-    throw new TemplateError(origin, (error as Error).message, "Mend the YAML.");
+type Reading = {
+  readonly kind: TemplateKind;
+  readonly place: string;
+  readonly inside: readonly SourceFile[];
+  readonly under: Template | undefined;
+};
+
+/** The facts of a template; of one that is there already, with those that the pack replaces. */
+function readFacts({ kind, place, inside, under }: Reading): Template["definition"] {
+  const yaml = inside.find((file) => file.path === "template.yaml");
+  const origin = `${place}/template.yaml`;
+  if (yaml === undefined) {
+    if (under !== undefined) return under.definition;
+    throw new TemplateError(place, "there is no template.yaml", "Write one.");
   }
+  const { data, lineAt } = strictYaml(text(yaml), origin);
+  try {
+    if (under === undefined) return readDefinition(kind, data, origin);
+    return readDefinition(kind, mergePatch(factsOf(kind, under.definition), data), origin);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const said = error.message.slice(origin.length + 2);
+    const [, at = "", key] = /^(?:the file|([\w.[\]-]+)) (?:has the unknown key "([^"]+)")?/.exec(said) ?? [];
+    const path = [...at.split(/[.[\]]+/), ...(key === undefined ? [] : [key])].filter((part) => part !== "");
+    throw new TemplateError(`${origin}:${lineAt(path)}`, said, error.fix);
+  }
+}
+
+/** A slip in a folder's name would leave its files out without a word. */
+function checkEntry(place: string, path: string, lockfileNames: readonly string[]): void {
+  const [first = ""] = path.split("/");
+  const isKnown = path.includes("/")
+    ? first === "files" || first.startsWith("files+") || first === "blocks"
+    : first === "template.yaml" || first.endsWith(".md") || lockfileNames.includes(first);
+  if (isKnown) return;
+  const near = nearest(first, ["template.yaml", "files", "blocks", ...lockfileNames]);
+  throw new TemplateError(
+    `${place}/${first}`,
+    "nothing reads it",
+    near === null ? "Put it into files/, or files+CONDITION/." : `Did you mean ${near}?`,
+  );
 }
 
 function readLayers(folder: string, files: readonly SourceFile[]): readonly Layer[] {
@@ -121,9 +178,12 @@ function text(file: SourceFile): string {
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(file.content);
 }
 
-function readLockfile(origin: string, name: string, files: readonly SourceFile[]): Json {
+type Locking = Omit<Reading, "kind" | "place"> & { readonly origin: string; readonly name: string };
+
+/** The lockfile that lies beside the facts, or that of the template that they are laid over, read when it is needed. */
+function lockfileProperty({ origin, name, inside, under }: Locking): PropertyDescriptor {
   const known = lockfiles[name];
-  const file = files.find((candidate) => candidate.path === name);
+  const file = inside.find((candidate) => candidate.path === name);
   if (known === undefined) {
     throw new TemplateError(
       origin,
@@ -131,9 +191,10 @@ function readLockfile(origin: string, name: string, files: readonly SourceFile[]
       `Use one of ${Object.keys(lockfiles).join(", ")}.`,
     );
   }
-  if (file === undefined)
-    throw new TemplateError(origin, `${name} is missing`, "Put it beside template.yaml.");
-  return known.read(text(file));
+  if (file !== undefined) return { enumerable: true, value: known.read(text(file)) };
+  const inherited = under && Object.getOwnPropertyDescriptor(under.lockfiles, name);
+  if (inherited !== undefined) return inherited;
+  throw new TemplateError(origin, `${name} is missing`, "Put it beside template.yaml.");
 }
 
 /** One id, trait or role means one thing, since a layer folder names it without its kind. */
@@ -162,16 +223,32 @@ function kindFolder(template: Template): string {
 }
 
 function checkTemplate(catalogue: Catalogue, template: Template): void {
-  const shape = shapeOfContext(catalogue, template);
   const tokens = conditionTokens(catalogue);
   for (const layer of template.layers) {
-    const folder = `${kindFolder(template)}/files+${layer.condition.join("+")}`;
+    const [origin = kindFolder(template)] = layer.files.map((file) => file.origin);
+    const folder = origin.replace(/(\/files[^/]*)\/.*$/, "$1");
     for (const token of layer.condition) checkToken(tokens, token, folder);
-    for (const { path, body, origin } of layer.files) {
-      const seen = withItem(catalogue, shape, itemOf(path));
-      if (typeof path !== "string") checkProgram(path, seen, { path: origin, format: "path", origin });
-      if (isProgram(body)) checkProgram(body.program, seen, { ...targetOf(outputOf(path, origin)), origin });
-    }
+  }
+  try {
+    checkPrograms(catalogue, template);
+  } catch (error) {
+    if (error instanceof Failure || !(error instanceof Error)) throw error;
+    throw new TemplateError(
+      kindFolder(template),
+      error.message,
+      "Give all of a list, or of a map, one form.",
+    );
+  }
+}
+
+function checkPrograms(catalogue: Catalogue, template: Template): void {
+  const shape = shapeOfContext(catalogue, template);
+  for (const { path, body, origin, fills = [] } of template.layers.flatMap((layer) => layer.files)) {
+    const seen = withItem(catalogue, shape, itemOf(path));
+    const target = targetOf(outputOf(path, origin));
+    for (const fill of fills) checkProgram(fill.program, seen, { ...target, origin: fill.origin });
+    if (typeof path !== "string") checkProgram(path, seen, { path: origin, format: "path", origin });
+    if (isProgram(body)) checkProgram(body.program, seen, { ...target, origin });
   }
 }
 

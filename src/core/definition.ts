@@ -1,4 +1,5 @@
 import { nearest } from "./nearest.ts";
+import { TemplateError } from "./template-error.ts";
 import type { EnvType, Json, TemplateKind } from "./types.ts";
 
 /** The facts of a `template.yaml`, by kind. Everything else a template says, it says with its files. */
@@ -70,19 +71,6 @@ export type ContainerFact = {
   readonly volume: string | null;
 };
 
-/** A fault in a template; the author sees it when the catalogue is built or the pack is read. */
-export class TemplateError extends Error {
-  readonly origin: string;
-  readonly fix: string;
-
-  constructor(origin: string, message: string, fix: string) {
-    super(`${origin}: ${message}`);
-    this.name = "TemplateError";
-    this.origin = origin;
-    this.fix = fix;
-  }
-}
-
 const common = ["label", "description", "traits", "facts"];
 const keysOf: Readonly<Record<TemplateKind, readonly string[]>> = {
   base: [...common, "env"],
@@ -148,6 +136,24 @@ export function readDefinition(kind: TemplateKind, data: Json, origin: string): 
     queue: root.queue === true,
     addons: reader.each(root.addons ?? {}, "addons", (value, at) => reader.map(value, at)),
   };
+}
+
+/** A definition as its `template.yaml` would state it, for a pack to lay its own facts over. */
+export function factsOf(kind: TemplateKind, definition: Definition): JsonMap {
+  const free = ["facts", "packageManagers", "addons", "platforms"];
+  const stated = keysOf[kind].map((key) => {
+    const value = definition[key as keyof Definition] as Json;
+    return [key, free.includes(key) ? value : withoutNothing(value)] as const;
+  });
+  return Object.fromEntries(stated.filter(([, value]) => value !== null));
+}
+
+/** Without what `readDefinition` puts in where nothing is said. */
+function withoutNothing(value: Json): Json {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(withoutNothing);
+  const entries = Object.entries(value).filter(([, item]) => item !== null && item !== "");
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNothing(item)]));
 }
 
 function readVariable(reader: Reader, data: Json, at: string): VariableFact {

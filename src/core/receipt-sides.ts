@@ -52,7 +52,7 @@ export function mergeReceiptSides({ base, ours, theirs }: ReceiptSides): Receipt
     release: pick("the release", (receipt) => receipt.release),
     packs: join(
       (receipt) => receipt.packs,
-      ({ source }) => source,
+      ({ name }) => name,
       "the pack",
     ),
     answers: {

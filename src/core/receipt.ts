@@ -8,7 +8,12 @@ export const receiptPath = ".twelve-factor.json";
 
 /** The receipt of a repo that this release renders from `answers`. */
 export function receiptOf(catalogue: Catalogue, answers: Answers): Receipt {
-  return { release: { version, integrity: catalogue.integrity }, packs: [], answers, kept: [] };
+  return {
+    release: { version, integrity: catalogue.integrity },
+    packs: catalogue.packs ?? [],
+    answers,
+    kept: [],
+  };
 }
 
 /** One entry a line, keys sorted, so that two branches that each add a service merge without a conflict. */

@@ -1,10 +1,10 @@
-import { TemplateError } from "./definition.ts";
 import { evaluate } from "./dialect/evaluate.ts";
 import { targetOf } from "./escape/format-of.ts";
 import { lockfiles } from "./lockfile/lockfile.ts";
 import { layerText } from "./merge/layer.ts";
 import { contextsFor } from "./per-item.ts";
 import { receiptPath } from "./receipt.ts";
+import { TemplateError } from "./template-error.ts";
 import type { Context, FileContent, Json, Plan, TemplateFile, Tree } from "./types.ts";
 
 /**

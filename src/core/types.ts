@@ -16,8 +16,10 @@ export type TemplateFile = {
   readonly path: string | Program;
   readonly body: string | Uint8Array | { readonly program: Program };
   readonly executable: boolean;
-  /** Where it comes from, for messages and `explain`: `services/redis/files/x`. */
+  /** Where it comes from, for messages and `explain`: `services/redis/files/x`, of a pack `acme:services/redis/files/x`. */
   readonly origin: string;
+  /** What packs filled blocks of it with. */
+  readonly fills?: readonly { readonly origin: string; readonly program: Program }[];
 };
 
 /** A `files+a+b` folder: it takes part when every token of its condition holds. */
@@ -60,6 +62,8 @@ export type Template = {
 export type Catalogue = {
   readonly integrity: string;
   readonly templates: readonly Template[];
+  /** The packs over the built-in templates, in order, their sources as `Receipt` has them. */
+  readonly packs?: Receipt["packs"];
 };
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -105,6 +109,8 @@ export type OwnTask = { readonly name: string; readonly description: string };
 export type Receipt = {
   readonly release: { readonly version: string; readonly integrity: string };
   readonly packs: readonly {
+    readonly name: string;
+    /** A folder as the repo reaches it, which begins with `./` or `../`. */
     readonly source: string;
     readonly version: string;
     readonly integrity: string;

@@ -21,6 +21,7 @@ describe("parseArgv", () => {
       positionals: ["app"],
       texts: { services: "a,b", name: "x" },
       switches: { yes: true, git: false },
+      lists: {},
     });
     expect(parseArgv(["create", "app"])).toEqual(parseArgv(["app"]));
   });
@@ -36,6 +37,12 @@ describe("parseArgv", () => {
     expect(parseArgv(["app", "--author=-x=y"]).texts).toEqual({ author: "-x=y" });
     expect(parseArgv(["app", "--author", "a=b"]).texts).toEqual({ author: "a=b" });
     expect(parseArgv(["app", "--author="]).texts).toEqual({ author: "" });
+  });
+
+  it("takes in order what may be given several times, where it may", () => {
+    expect(parseArgv(["app", "--pack", "b", "--pack=a,c"]).lists).toEqual({ pack: ["b", "a,c"] });
+    expect(refusal(["undo", "--pack", "a"]).message).toBe("undo has no flag --pack.");
+    expect(refusal(["app", "--name", "a", "--name", "b"]).message).toBe("--name is given twice.");
   });
 
   it("takes all that follows -- as arguments", () => {
@@ -58,7 +65,7 @@ describe("parseArgv", () => {
     [["--zzzzzzzz"], "See --help for the flags that there are."],
     [["recovr", "x"], "Did you mean the verb recover?"],
     [["list", "--abort"], "It belongs to recover."],
-    [["schema", "x"], "See schema --help."],
+    [["schema", "pack", "x"], "See schema --help."],
   ])("refuses %j with what was probably meant", (argv, fix) => {
     expect(refusal(argv).fix).toBe(fix);
   });

@@ -18,9 +18,13 @@ export function parseTemplate(
   source: string,
   { path, format = formatOf(path), origin = path }: TemplateTarget,
 ): Program {
-  const aside = setAside(source);
-  const parser: Parser = { aside, origin, loops: [] };
-  return placed(programOf(handlebarsTree(parser), parser), { path, format, origin });
+  return placed(parseFragment(source, { path, origin }), { path, format, origin });
+}
+
+/** Parses what is to stand inside a template, and is looked at there. */
+export function parseFragment(source: string, { path, origin = path }: TemplateTarget): Program {
+  const parser: Parser = { aside: setAside(source), origin, loops: [] };
+  return programOf(handlebarsTree(parser), parser);
 }
 
 function handlebarsTree({ aside, origin }: Parser): hbs.AST.Program {

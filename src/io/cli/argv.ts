@@ -9,6 +9,8 @@ export type Invocation = {
   readonly positionals: readonly string[];
   readonly texts: { readonly [flag: string]: string };
   readonly switches: { readonly [flag: string]: boolean };
+  /** What may be given several times, in order; absent where it isn't given. */
+  readonly lists: { readonly [flag: string]: readonly string[] };
 };
 
 /** Reads the arguments; a word that isn't known is refused with the one that was probably meant. */
@@ -88,13 +90,19 @@ function checkPositionals(verb: string, positionals: readonly string[]): readonl
   return refuse("argument", `"${shown(extra)}" is one argument too many for ${verb}.`, fix);
 }
 
-function checkFlags(verb: string, given: readonly Given[]): Pick<Invocation, "texts" | "switches"> {
+function checkFlags(verb: string, given: readonly Given[]): Omit<Invocation, "verb" | "positionals"> {
+  const lists: { [flag: string]: readonly string[] } = {};
   const texts: { [flag: string]: string } = {};
   const switches: { [flag: string]: boolean } = {};
   for (const { name, spelled, value } of given) {
-    if (!Object.hasOwn((verbs[verb] as Verb).flags, name)) {
+    const flag = (verbs[verb] as Verb).flags[name];
+    if (flag === undefined) {
       const owners = Object.keys(verbs).filter((owner) => Object.hasOwn((verbs[owner] as Verb).flags, name));
       refuse("unknown-flag", `${verb} has no flag ${spelled}.`, `It belongs to ${owners.join(", ")}.`);
+    }
+    if (flag?.many && typeof value === "string") {
+      lists[name] = [...(lists[name] ?? []), value];
+      continue;
     }
     if (Object.hasOwn(texts, name) || Object.hasOwn(switches, name)) {
       refuse("flag-twice", `${spelled} is given twice.`, "Give it once; a list is written a,b.");
@@ -102,7 +110,7 @@ function checkFlags(verb: string, given: readonly Given[]): Pick<Invocation, "te
     if (typeof value === "string") texts[name] = value;
     else switches[name] = value;
   }
-  return { texts, switches };
+  return { texts, switches, lists };
 }
 
 function shown(word: string): string {

@@ -18,8 +18,8 @@ import { write } from "./write.ts";
 /** Answers, asked for where they may be, become a repo, or the account of what it would be. */
 export async function create(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
-  const { switches, positionals } = invocation;
-  const catalogue = readBuiltCatalogue();
+  const { switches, positionals, lists } = invocation;
+  const catalogue = await catalogueFor(lists.pack);
   const given = await givenAnswers(invocation);
   const asked: Asked = {
     catalogue,
@@ -36,7 +36,10 @@ export async function create(invocation: Invocation): Promise<number> {
     catalogue,
     answers: prepared.answers,
     directory: prepared.target.directory,
-    switches: ["install", "git"].filter((name) => switches[name] === false).map((name) => `--no-${name}`),
+    switches: [
+      ...["install", "git"].filter((name) => switches[name] === false).map((name) => `--no-${name}`),
+      ...(lists.pack ?? []).map((folder) => `--pack=${folder}`),
+    ],
   });
   if (outcome !== null) reportNotes(prepared, outcome);
   if (switches.json) await printJson(prepared, outcome !== null, replay);
@@ -44,6 +47,12 @@ export async function create(invocation: Invocation): Promise<number> {
   else if (asked.dryRun) await printSummary(prepared);
   if (conflicts.length > 0) await reportConflicts(prepared, conflicts);
   return conflicts.length > 0 || outcome?.install?.ok === false ? 1 : 0;
+}
+
+/** The built-in templates, with those of the packs over them where there are any. */
+export async function catalogueFor(packs: readonly string[] | undefined): Promise<Catalogue> {
+  const built = readBuiltCatalogue();
+  return packs === undefined ? built : (await import("../pack/catalogues.ts")).withPacks(built, packs);
 }
 
 export type Asked = {

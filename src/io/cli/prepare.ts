@@ -22,7 +22,11 @@ export type Request = {
 };
 
 export async function prepare({ catalogue, answers, target, decisions }: Request): Promise<Prepared> {
-  const emitted = emit(catalogue, answers, isNested(target));
+  const located =
+    catalogue.packs === undefined
+      ? catalogue
+      : (await import("../pack/catalogues.ts")).seenFrom(target.root, catalogue);
+  const emitted = emit(located, answers, isNested(target));
   const ours: Tree = target.empty
     ? new Map()
     : readPaths(target.root, pathsToRead(target.root, emitted.tree));

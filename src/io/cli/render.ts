@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { validateAnswers } from "../../core/answers.ts";
 import { Failure } from "../../core/failure.ts";
 import { readReceipt } from "../../core/receipt.ts";
@@ -8,12 +9,13 @@ import { readBuiltCatalogue } from "../catalogue.ts";
 import type { Invocation } from "./argv.ts";
 import { readInput } from "./given-answers.ts";
 import { print } from "./output.ts";
+import { cataloguesOf, missingPack } from "./repo/catalogues-of.ts";
 
 /**
  * Prints the tree that a receipt renders to. Later releases run this one for the base of a merge, so its output is a
  * contract: `{ "files": [{ "path", "executable", "encoding": "utf8" | "base64", "content" }] }`, by path.
  */
-export async function renderFromReceipt({ texts, switches }: Invocation): Promise<number> {
+export async function renderFromReceipt({ texts, switches, lists }: Invocation): Promise<number> {
   if (texts.receipt === undefined || switches.json !== true) {
     throw new Failure({
       code: "usage/missing",
@@ -22,8 +24,11 @@ export async function renderFromReceipt({ texts, switches }: Invocation): Promis
     });
   }
   const receipt = readReceipt(await readInput(texts.receipt, "--receipt"));
-  const catalogue = readBuiltCatalogue();
-  verifyRelease(receipt, catalogue.integrity);
+  const built = readBuiltCatalogue();
+  verifyRelease(receipt, built.integrity);
+  const root = texts.receipt === "-" ? process.cwd() : dirname(resolve(texts.receipt));
+  const { recorded } = await cataloguesOf(built, root, { receipts: [receipt], given: lists.pack });
+  const catalogue = recorded(receipt) ?? missingPack(receipt);
   validateAnswers(catalogue, receipt.answers);
   print(`${JSON.stringify({ files: described(renderReceipt(catalogue, receipt)) })}\n`);
   return 0;

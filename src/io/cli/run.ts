@@ -14,7 +14,7 @@ const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<numbe
   generate: async (invocation) => (await late()).generate(invocation),
   undo: async (invocation) => (await late()).undoLast(invocation),
   list: async (invocation) => (await late()).list(invocation),
-  schema: async () => (await late()).schema(),
+  schema: async (invocation) => (await late()).schema(invocation),
   render: async (invocation) => (await late()).renderFromReceipt(invocation),
   recover: async (invocation) => (await late()).recoverDirectory(invocation),
 };

@@ -7,6 +7,8 @@ export type Flag = {
   /** Whether `--no-<name>` is the form that people need. */
   readonly negated?: true;
   readonly short?: string;
+  /** Whether it may be given several times. */
+  readonly many?: true;
 };
 
 export type Verb = {
@@ -25,6 +27,7 @@ const writing: { readonly [name: string]: Flag } = {
   json,
 };
 const jobs: Flag = { value: "ID", help: "The service that carries jobs" };
+const pack: Flag = { value: "FOLDER", many: true, help: "Where a pack of the repo lies now; repeatable" };
 
 export const verbs: { readonly [name: string]: Verb } = {
   create: {
@@ -44,6 +47,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       ci: { value: "ID", help: "Continuous integration, or none" },
       "package-manager": { value: "ID", help: "Which one the repo uses" },
       example: { negated: true, help: "Leave the example feature out" },
+      pack: { value: "FOLDER", many: true, help: "Templates of a company, over ours; repeatable" },
       answers: { value: "FILE", help: "Answers from a JSON or YAML file, - for stdin; flags win" },
       yes: { short: "y", help: "Take the default of whatever was not answered" },
       force: { help: "Overwrite files that differ" },
@@ -84,6 +88,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       processes: { value: "a,b", help: "Who reads the variable (default: all)" },
       default: { value: "VALUE", help: "Of a variable that is unset" },
       sample: { value: "VALUE", help: "A value of the variable to develop with" },
+      pack,
       ...writing,
     },
   },
@@ -91,13 +96,13 @@ export const verbs: { readonly [name: string]: Verb } = {
     usage: "ID [NAME] | task NAME | env NAME [options]",
     help: "The opposite of add; what you wrote stays",
     positionals: 3,
-    flags: { jobs, ...writing },
+    flags: { jobs, pack, ...writing },
   },
   swap: {
     usage: "OLD NEW [options]",
     help: "Put one service, platform or CI in another's place",
     positionals: 2,
-    flags: { jobs, ...writing },
+    flags: { jobs, pack, ...writing },
   },
   update: {
     usage: "[options]",
@@ -106,6 +111,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     flags: {
       to: { value: "VERSION", help: "Those of another release" },
       check: { help: "Only tell whether there is something, by exit code 1" },
+      pack: { value: "FOLDER", many: true, help: "Where a pack lies now, or one to begin with; repeatable" },
       ...writing,
     },
   },
@@ -113,7 +119,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     usage: "[path] [--json]",
     help: "Show your changes since it was emitted, and an update's",
     positionals: 1,
-    flags: { json },
+    flags: { pack, json },
   },
   undo: { usage: "[options]", help: "Take back the last of these changes", positionals: 0, flags: writing },
   generate: {
@@ -131,14 +137,19 @@ export const verbs: { readonly [name: string]: Verb } = {
     usage: "[stacks|services|processes|platforms|ci] [--json]",
     help: "Print the catalogue",
     positionals: 1,
-    flags: { json },
+    flags: { pack, json },
   },
-  schema: { usage: "", help: "Print the JSON Schema of the answers", positionals: 0, flags: { json } },
+  schema: {
+    usage: "[pack]",
+    help: "Print the JSON Schema of the answers, or of pack.yaml",
+    positionals: 1,
+    flags: { pack, json },
+  },
   render: {
     usage: "--receipt FILE --json",
     help: "Print the tree that a receipt renders to",
     positionals: 0,
-    flags: { receipt: { value: "FILE", help: "A .twelve-factor.json, - for stdin" }, json },
+    flags: { receipt: { value: "FILE", help: "A .twelve-factor.json, - for stdin" }, pack, json },
   },
   recover: {
     usage: "[dir] [--abort] [--json]",

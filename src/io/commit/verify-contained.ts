@@ -40,7 +40,8 @@ function malformedPaths(paths: readonly string[]): readonly Problem[] {
   return [...paths.flatMap((path) => reasoned(path, escapeReason(path))), ...collisions(paths)];
 }
 
-function collisions(paths: readonly string[]): readonly Problem[] {
+/** Pairs of paths that some file system takes for one, and files that would be directories too. */
+export function collisions(paths: readonly string[]): readonly Problem[] {
   const files = new Set<string>();
   const directories = new Set<string>([""]);
   const seen = new Map<string, string>();

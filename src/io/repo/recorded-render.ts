@@ -5,18 +5,37 @@ import { printReceipt } from "../../core/receipt.ts";
 import { renderReceipt } from "../../core/render-receipt.ts";
 import type { Catalogue, Receipt, Tree } from "../../core/types.ts";
 import { version } from "../../core/version.ts";
+import type { Catalogues } from "../pack/catalogues.ts";
 import { withProgress } from "../progress.ts";
+
+type Recorded = { readonly root: string; readonly catalogues: Pick<Catalogues, "recorded" | "unpack"> };
 
 /** What the release that each receipt names renders from it, or null where that release can't be had. */
 export async function renderRecorded(
-  catalogue: Catalogue,
-  root: string,
+  built: Catalogue,
+  { root, catalogues }: Recorded,
   receipts: readonly Receipt[],
 ): Promise<readonly Tree[] | null> {
-  if (receipts.every((receipt) => isRunning(catalogue, receipt)))
-    return receipts.map((receipt) => renderReceipt(catalogue, receipt));
+  if (receipts.every((receipt) => isRunning(built, receipt))) {
+    const trees = receipts.map((receipt) => {
+      const catalogue = catalogues.recorded(receipt);
+      return catalogue && renderReceipt(catalogue, receipt);
+    });
+    return trees.every((tree) => tree !== null) ? trees : null;
+  }
   const releases = [...new Set(receipts.map(({ release }) => release.version))].join(", ");
-  return withProgress(`Rendering with release ${releases}`, () => renderElsewhere(root, receipts));
+  return withProgress(`Rendering with release ${releases}`, () =>
+    renderElsewhere({ root, catalogues }, receipts),
+  );
+}
+
+/** Why `renderRecorded` gave null. */
+export function whatIsMissing(catalogue: Catalogue, receipt: Receipt): string {
+  const { release, packs } = receipt;
+  if (!isRunning(catalogue, receipt))
+    return `Release ${release.version}, which wrote this repo, can't be had.`;
+  const names = packs.map(({ name, version: at }) => `${name} ${at}`).join(", ");
+  return `The templates of ${names}, as they were when this repo was written, can't be had.`;
 }
 
 export function isRunning(catalogue: Catalogue, { release }: Receipt): boolean {
@@ -24,7 +43,10 @@ export function isRunning(catalogue: Catalogue, { release }: Receipt): boolean {
 }
 
 /** By the tarball of that release, from npm's cache or the person's registry. It refuses a receipt that isn't its own. */
-async function renderElsewhere(root: string, receipts: readonly Receipt[]): Promise<readonly Tree[] | null> {
+async function renderElsewhere(
+  { root, catalogues }: Recorded,
+  receipts: readonly Receipt[],
+): Promise<readonly Tree[] | null> {
   const folder = mkdtempSync(join(tmpdir(), "twelve-factor-"));
   try {
     const { execa } = await import("execa");
@@ -33,6 +55,9 @@ async function renderElsewhere(root: string, receipts: readonly Receipt[]): Prom
     for (const [index, receipt] of receipts.entries()) {
       const file = join(folder, `${index}.json`);
       writeFileSync(file, printReceipt(receipt));
+      const packs = catalogues.unpack(receipt, join(folder, `${index}-pack`));
+      if (packs === null) return null;
+      const given = packs.map((place) => `--pack=${place}`);
       const name = "create-twelve-factor";
       const exec = [
         "exec",
@@ -41,7 +66,7 @@ async function renderElsewhere(root: string, receipts: readonly Receipt[]): Prom
         "--fetch-retries=0",
         `--package=${name}@${receipt.release.version}`,
       ];
-      const ran = await execa("npm", [...exec, "--", name, "render", "--receipt", file, "--json"], {
+      const ran = await execa("npm", [...exec, "--", name, "render", "--receipt", file, "--json", ...given], {
         cwd: root,
         reject: false,
         stdin: "ignore",

@@ -9,15 +9,15 @@ import { readBuiltCatalogue } from "../../catalogue.ts";
 import type { Invocation } from "../argv.ts";
 import { endOnSignals } from "../interruption.ts";
 import { finishChange } from "./finish-change.ts";
-import { openRepo } from "./open-repo.ts";
+import { openRepo, recordedCatalogue } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
 import { proposalOf } from "./proposal-of.ts";
 
 /** Adds, removes or swaps, in the repo that the working directory lies in. */
 export async function changeRepo(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
-  const catalogue = readBuiltCatalogue();
-  const repo = await openRepo(".", catalogue);
+  const repo = await openRepo(".", readBuiltCatalogue(), invocation.lists.pack);
+  const catalogue = recordedCatalogue(repo);
   const decided = decide(catalogue, repo.receipt.answers, invocation);
   const prepared = await prepareChange({ catalogue, repo, decided, release: "recorded" });
   const title = [invocation.verb, ...invocation.positionals].join(" ");

@@ -4,7 +4,7 @@ import { receiptPath } from "../../../core/receipt.ts";
 import type { Change, Tree } from "../../../core/types.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import { readPaths } from "../../read-paths.ts";
-import { renderRecorded } from "../../repo/recorded-render.ts";
+import { renderRecorded, whatIsMissing } from "../../repo/recorded-render.ts";
 import type { Invocation } from "../argv.ts";
 import { paintDiff } from "../conflict-diff.ts";
 import { print, resultStyle } from "../output.ts";
@@ -13,13 +13,14 @@ import { fitToPlace, openRepo, type Repo } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
 
 /** Prints what the person changed since it was emitted, and what an update would change. */
-export async function diffRepo({ positionals, switches }: Invocation): Promise<number> {
-  const catalogue = readBuiltCatalogue();
-  const repo = await openRepo(".", catalogue);
+export async function diffRepo({ positionals, switches, lists }: Invocation): Promise<number> {
+  const built = readBuiltCatalogue();
+  const repo = await openRepo(".", built, lists.pack);
+  const catalogue = repo.catalogues.current(repo.receipt);
   const [path] = positionals;
   const isAsked = (candidate: string) =>
     path === undefined || candidate === trimmed(path) || candidate.startsWith(`${trimmed(path)}/`);
-  const trees = await renderRecorded(catalogue, repo.root, [repo.receipt]);
+  const trees = await renderRecorded(built, repo, [repo.receipt]);
   const base = trees === null ? null : fitToPlace(repo, trees[0] as Tree);
   const edits = base === null ? null : editsSince(repo, base).filter((change) => isAsked(change.path));
   const prepared = await prepareChange({
@@ -46,7 +47,7 @@ export async function diffRepo({ positionals, switches }: Invocation): Promise<n
     changes.length === 0
       ? ""
       : `${style.bold(title)}\n${changes.map((change) => paintDiff(diffOf(change), style)).join("\n")}\n`;
-  const unknown = `Release ${repo.receipt.release.version} can't be had, so nobody can tell what you changed.\n`;
+  const unknown = `${whatIsMissing(built, repo.receipt)} So nobody can tell what you changed.\n`;
   const yours = edits === null ? unknown : section("What you changed since it was emitted", edits);
   const ours = section("What an update would change", updates) + conflictLines(conflicts, style);
   print(yours + ours || "You changed nothing since it was emitted, and an update would change nothing.\n");

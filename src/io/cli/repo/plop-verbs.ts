@@ -11,7 +11,7 @@ import { commitChanges } from "../../commit/commit-changes.ts";
 import { styleFor } from "../style.ts";
 import { changePreview, conflictLines, countChanges } from "./change-report.ts";
 import type { Proposal } from "./finish-change.ts";
-import { openRepo } from "./open-repo.ts";
+import { openRepo, recordedCatalogue } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
 import { proposalOf } from "./proposal-of.ts";
 
@@ -48,10 +48,11 @@ export const plopVerbs: { readonly [name: string]: PlopVerb } = {
 /** Asks, works the change out, shows it with a diff of each file, and asks whether to write it. */
 export async function propose(
   name: string,
-  catalogue: Catalogue,
+  built: Catalogue,
   { base, ask }: { base: string; ask: AskOne },
 ): Promise<PlopProposal> {
-  const repo = await openRepo(base, catalogue);
+  const repo = await openRepo(base, built);
+  const catalogue = name === "update" ? repo.catalogues.current(repo.receipt) : recordedCatalogue(repo);
   const { answers } = repo.receipt;
   const { wish } = plopVerbs[name] as PlopVerb;
   const { title, decided } = await wish({ catalogue, receipt: repo.receipt, answers, ask });

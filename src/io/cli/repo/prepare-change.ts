@@ -12,7 +12,7 @@ import type { Answers, Catalogue, Change, FileContent, Receipt, Tree } from "../
 import { version } from "../../../core/version.ts";
 import { readPaths } from "../../read-paths.ts";
 import { changedSinceHead } from "../../repo/git-status.ts";
-import { renderRecorded } from "../../repo/recorded-render.ts";
+import { renderRecorded, whatIsMissing } from "../../repo/recorded-render.ts";
 import { fitToPlace, type Repo } from "./open-repo.ts";
 
 /** All that a verb would do to a repo, worked out in memory. */
@@ -39,7 +39,10 @@ export async function prepareChange(intent: ChangeIntent): Promise<PreparedChang
   verifyNotNewer(repo.receipt);
   const { release, packs } = repo.receipt;
   const running = { version, integrity: catalogue.integrity };
-  const to = { release: intent.release === "running" ? running : release, packs, answers: decided.answers };
+  const to =
+    intent.release === "running"
+      ? { release: running, packs: catalogue.packs ?? [], answers: decided.answers }
+      : { release, packs, answers: decided.answers };
   const rendered = await renderBoth(intent, { ...to, kept: repo.receipt.kept });
   const sides = onlyDifferent(rendered);
   const ours = new Map(readPaths(repo.root, pathsToRead(repo.root, sides))).set(
@@ -58,12 +61,12 @@ export async function prepareChange(intent: ChangeIntent): Promise<PreparedChang
 type Rendered = { readonly base: Tree | null; readonly theirs: Tree; readonly notes: readonly string[] };
 
 async function renderBoth({ catalogue, repo, release }: ChangeIntent, to: Receipt): Promise<Rendered> {
-  const { root, receipt } = repo;
+  const { receipt } = repo;
   const shaped = (tree: Tree) => fitToPlace(repo, tree);
   const from = repo.sides === null ? [receipt] : sidesOf(repo.sides, receipt);
   const wanted = release === "recorded" ? [to] : [];
-  const trees = await renderRecorded(catalogue, root, [...from, ...wanted]);
-  const missing = `Release ${receipt.release.version}, which wrote this repo, can't be had.`;
+  const trees = await renderRecorded(catalogue, repo, [...from, ...wanted]);
+  const missing = whatIsMissing(catalogue, receipt);
   if (trees !== null) {
     const theirs = release === "recorded" ? (trees.at(-1) as Tree) : renderReceipt(catalogue, to);
     return { base: shaped(await baseOf(trees.slice(0, from.length))), theirs: shaped(theirs), notes: [] };

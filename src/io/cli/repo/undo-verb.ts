@@ -9,8 +9,8 @@ import { frozenInstall } from "./prepare-change.ts";
 /** Takes back the last change of a repo, if nothing of it was edited since. */
 export async function undoLast(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
-  const catalogue = readBuiltCatalogue();
-  const { root, receipt } = await openRepo(".", catalogue);
+  const { root, receipt, catalogues } = await openRepo(".", readBuiltCatalogue());
+  const catalogue = catalogues.recorded(receipt);
   const record = readUndo(root);
   const changes = record?.changes ?? [];
   const proposal = {
@@ -19,7 +19,7 @@ export async function undoLast(invocation: Invocation): Promise<number> {
     changes,
     conflicts: [],
     notes: [],
-    install: frozenInstall(catalogue, receipt.answers, changes),
+    install: catalogue && frozenInstall(catalogue, receipt.answers, changes),
     answers: null,
     kept: [],
     undoable: false,

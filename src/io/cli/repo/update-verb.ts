@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { compareVersions, update } from "../../../../generators/update.ts";
 import { Failure } from "../../../core/failure.ts";
 import { receiptPath } from "../../../core/receipt.ts";
+import type { Catalogue, Receipt } from "../../../core/types.ts";
 import { version } from "../../../core/version.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import type { Invocation } from "../argv.ts";
@@ -16,11 +18,11 @@ import { proposalOf } from "./proposal-of.ts";
 /** Brings a repo to the templates of this release, or of the one that `--to` names, which then does it. */
 export async function updateRepo(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
-  const { texts, switches } = invocation;
-  const catalogue = readBuiltCatalogue();
-  const repo = await openRepo(".", catalogue);
-  if (texts.to !== undefined && texts.to !== version) return updateBy(texts.to, repo, switches);
-  const decided = update(catalogue, repo.receipt);
+  const { texts, switches, lists } = invocation;
+  const repo = await openRepo(".", readBuiltCatalogue(), lists.pack);
+  if (texts.to !== undefined && texts.to !== version) return updateBy(texts.to, repo, invocation);
+  const catalogue = repo.catalogues.current(repo.receipt);
+  const decided = { ...update(catalogue, repo.receipt), notes: packNotes(repo.receipt, catalogue) };
   const readOnly = switches.check === true;
   const prepared = await prepareChange({ catalogue, repo, decided, release: "running", readOnly });
   const from = repo.receipt.release.version;
@@ -39,7 +41,17 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   return isThere ? 1 : 0;
 }
 
-function updateBy(to: string, { receipt, root }: Repo, switches: Invocation["switches"]): number {
+function packNotes({ packs }: Receipt, catalogue: Catalogue): readonly string[] {
+  return (catalogue.packs ?? []).flatMap(({ name, version: to }) => {
+    const from = packs.find((pack) => pack.name === name)?.version;
+    if (from === to) return [];
+    return [
+      from === undefined ? `The pack ${name} ${to} is new.` : `The pack ${name} goes from ${from} to ${to}.`,
+    ];
+  });
+}
+
+function updateBy(to: string, { receipt, root }: Repo, { switches, lists }: Invocation): number {
   if (!/^[a-z0-9][\w.+-]*$/i.test(to)) {
     throw new Failure({
       code: "usage/version",
@@ -54,7 +66,10 @@ function updateBy(to: string, { receipt, root }: Repo, switches: Invocation["swi
       fix: "Templates don't go backwards. Restore an earlier commit instead.",
     });
   }
-  const flags = Object.entries(switches).map(([name, on]) => (on ? `--${name}` : `--no-${name}`));
+  const flags = [
+    ...Object.entries(switches).map(([name, on]) => (on ? `--${name}` : `--no-${name}`)),
+    ...(lists.pack ?? []).map((folder) => `--pack=${resolve(folder)}`),
+  ];
   const name = "create-twelve-factor";
   const args = ["exec", "--yes", `--package=${name}@${to}`, "--", name, "update", ...flags];
   const { status, error } = spawnSync("npm", args, {

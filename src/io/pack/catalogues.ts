@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { composeCatalogue, type Pack } from "../../core/pack/compose.ts";
+import { manifestPath } from "../../core/pack/manifest.ts";
+import type { Catalogue, Receipt } from "../../core/types.ts";
+import { keepFiles, keptFiles } from "./pack-cache.ts";
+import { packOf, readPack } from "./read-pack.ts";
+
+/** The catalogues that the receipts of a repo are rendered from. */
+export type Catalogues = {
+  /** The names of the packs whose folders were given. */
+  readonly given: readonly string[];
+  /** With the packs as they were when the receipt was written; null where one can't be had any more. */
+  readonly recorded: (receipt: Receipt) => Catalogue | null;
+  /** With the packs as they are now, and those that were given besides. Throws where one isn't at hand. */
+  readonly current: (receipt: Receipt) => Catalogue;
+  /** Writes the packs of a receipt into a folder, for another release to read; null where one can't be had. */
+  readonly unpack: (receipt: Receipt, into: string) => readonly string[] | null;
+};
+
+type Recorded = Receipt["packs"][number];
+
+/** The built-in templates with the packs of these folders over them, whose sources are absolute. */
+export function withPacks(built: Catalogue, folders: readonly string[]): Catalogue {
+  const packs = folders.map(readGiven);
+  return composeCatalogue(built, packs);
+}
+
+/** The same, with sources as a repo reaches them. */
+export function seenFrom(root: string, catalogue: Catalogue): Catalogue {
+  const packs = (catalogue.packs ?? []).map((pack) => ({ ...pack, source: sourceFrom(root, pack.source) }));
+  return { ...catalogue, packs };
+}
+
+/** `given` are folders of packs that the receipt names, wherever they lie now, or of others that come over them. */
+export function openCatalogues(built: Catalogue, root: string, given: readonly string[]): Catalogues {
+  const atHand = new Map(given.map(readGiven).map((pack) => [pack.manifest.name, pack]));
+  const find = (recorded: Recorded): Pack | null => {
+    const known = atHand.get(recorded.name);
+    if (known !== undefined) return known;
+    const folder = resolve(root, recorded.source);
+    if (!/^\.\.?\//.test(recorded.source) || !existsSync(join(folder, manifestPath))) return null;
+    const read = readGiven(folder);
+    if (read.manifest.name !== recorded.name) return null;
+    atHand.set(recorded.name, read);
+    return read;
+  };
+  const asRecorded = (recorded: Recorded): Pack | null => {
+    const files = keptFiles(recorded.integrity);
+    if (files !== null) return packOf(files, resolve(root, recorded.source));
+    try {
+      const found = find(recorded);
+      return found?.integrity === recorded.integrity ? found : null;
+    } catch (error) {
+      // What is wrong with it now is of no interest to what it was.
+      if (error instanceof Failure) return null;
+      throw error;
+    }
+  };
+  const compose = (packs: readonly Pack[]) => seenFrom(root, composeCatalogue(built, packs));
+  const composed = new Map<string, Catalogue | null>();
+  return {
+    given: [...atHand.keys()],
+    recorded: ({ packs }) => {
+      const key = packs.map(({ integrity }) => integrity).join();
+      if (!composed.has(key)) {
+        const found = packs.map(asRecorded);
+        const known = found.filter((pack) => pack !== null);
+        composed.set(key, known.length < found.length ? null : compose(known));
+      }
+      return composed.get(key) as Catalogue | null;
+    },
+    current: ({ packs }) => {
+      const recorded = packs.map((pack) => find(pack) ?? asRecorded(pack) ?? missing(pack));
+      const names = packs.map(({ name }) => name);
+      const others = [...atHand.values()].filter(({ manifest }) => !names.includes(manifest.name));
+      return compose([...recorded, ...others]);
+    },
+    unpack: ({ packs }, into) => {
+      const found = packs.map(asRecorded);
+      return found.some((pack) => pack === null)
+        ? null
+        : found.map((pack, at) => unpacked(pack as Pack, `${into}-${at}`));
+    },
+  };
+}
+
+/** What is to be done where the packs of a receipt can't be had as they were. */
+export function missing({ name, version, source }: Recorded): never {
+  throw new Failure({
+    code: "pack/missing",
+    message: `The repo is made from the pack ${name} ${version}, which isn't at ${source} as it was.`,
+    fix: `Give the folder that holds it, with --pack FOLDER; of a pack under version control, check out ${version} first.`,
+  });
+}
+
+/** Read and kept, so that what is made from it can be rendered again when the folder has changed. */
+function readGiven(folder: string): Pack {
+  const pack = readPack(resolve(folder));
+  keepFiles(pack.integrity, pack.files);
+  return pack;
+}
+
+function sourceFrom(root: string, source: string): string {
+  if (!isAbsolute(source)) return source;
+  const path = relative(root, source).replaceAll("\\", "/");
+  return path.startsWith("../") ? path : `./${path}`;
+}
+
+function unpacked({ files }: Pack, folder: string): string {
+  for (const { path, content, executable } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content, { mode: executable ? 0o755 : 0o644 });
+  }
+  return folder;
+}

@@ -1,0 +1,240 @@
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readTree } from "../support/read-tree.ts";
+import { identity, runCli, scratch } from "../support/run-cli.ts";
+
+type Files = { readonly [path: string]: string };
+
+const owners = (team: string) => `# {{project.name}}\n\n## Owners\n\n${team}\n\n## Support\n\nAsk them.\n`;
+const files: Files = {
+  "base/files/OWNERS.md.hbs": owners("Team A"),
+  "stacks/node-fastify/blocks/image-runtime.hbs": "RUN install -d /acme\n",
+  "services/postgres/template.yaml": "container: { image: registry.acme.test/postgres:18 }\n",
+};
+
+function put(folder: string, contents: Files): void {
+  for (const [path, text] of Object.entries(contents)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+/** A folder with a pack beside which repos are made, and a cache of its own. */
+function workplace(contents: Files = files) {
+  const cwd = scratch();
+  const acme = join(cwd, "packs/acme");
+  const write = (version: string, more: Files) =>
+    put(acme, { "pack.yaml": `name: acme\nversion: ${version}\n`, ...more });
+  write("1.0.0", contents);
+  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache") };
+  const run = (at: string, ...args: string[]) => runCli(args, { cwd: join(cwd, at), env });
+  const repo = join(cwd, "shop");
+  const read = (path: string) => readFileSync(join(repo, path), "utf8");
+  const commit = () =>
+    execFileSync("git", ["commit", "-qam", "Change"], { cwd: repo, env: { ...process.env, ...env } });
+  const create = async () => {
+    const ran = await run("", "shop", "--yes", "--no-install", "--pack", "packs/acme");
+    expect(ran).toMatchObject({ code: 0 });
+    return ran;
+  };
+  return { cwd, acme, write, run, repo, read, commit, create };
+}
+
+const quiet = ["--yes", "--no-install"];
+
+describe("create --pack", () => {
+  it("lays the pack over ours, and records which one", async () => {
+    const { create, read, repo, run } = workplace();
+    const { stdout } = await create();
+    expect(stdout).toContain("--pack=packs/acme");
+    expect(read("OWNERS.md")).toContain("# shop\n\n## Owners\n\nTeam A\n");
+    expect(read("Dockerfile")).toContain("RUN install -d /acme\n");
+    expect(read("compose.yaml")).toContain('image: "registry.acme.test/postgres:18"');
+    const { packs } = JSON.parse(read(".twelve-factor.json"));
+    expect(packs).toEqual([
+      {
+        name: "acme",
+        source: "../packs/acme",
+        version: "1.0.0",
+        integrity: expect.stringMatching(/^sha512-/),
+      },
+    ]);
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+    const rendered = await run("shop", "render", "--receipt", ".twelve-factor.json", "--json");
+    const paths = (JSON.parse(rendered.stdout).files as { path: string }[]).map(({ path }) => path);
+    expect(paths).toEqual(
+      Object.keys(readTree(repo))
+        .filter((path) => !path.startsWith(".git/"))
+        .sort(),
+    );
+  });
+
+  it("writes nothing where a pack is refused", async () => {
+    const { run, repo, acme } = workplace();
+    symlinkSync("/etc/passwd", join(acme, "base/files/passwd"));
+    const ran = await run("", "shop", ...quiet, "--pack", "packs/acme");
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.stderr).toMatch(/base\/files\/passwd: it is a symbolic link[\s\S]*Nothing was written/);
+    expect(existsSync(repo)).toBe(false);
+  });
+
+  it("says where a template is wrong, without what a terminal would obey", async () => {
+    const { run, repo, write } = workplace();
+    write("1.0.0", {
+      "base/files/x.md.hbs": "\n{{project.nme}}\n",
+      "services/x\u001b[31m/template.yaml": "",
+    });
+    const ran = await run("", "shop", ...quiet, "--pack", "packs/acme");
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.stderr).not.toContain("\u001b[31m");
+    rmSync(join(repo, "../packs/acme/services"), { recursive: true });
+    const again = await run("", "shop", ...quiet, "--pack", "packs/acme");
+    expect(again.stderr).toMatch(/acme:base\/files\/x\.md\.hbs:2: project has no "nme"/);
+  });
+
+  it("takes several, the later over the earlier", async () => {
+    const { run, cwd, repo } = workplace();
+    put(join(cwd, "packs/team"), {
+      "pack.yaml": "name: team\nversion: 2.0.0\nextends: [create-twelve-factor, acme]\n",
+      "base/files/OWNERS.md": "Team B\n",
+    });
+    const both = ["--pack", "packs/acme", "--pack", "packs/team"];
+    expect(await run("", "shop", ...quiet, ...both)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(repo, "OWNERS.md"), "utf8")).toBe("Team B\n");
+    const { stderr } = await run("", "other", ...quiet, "--pack", "packs/team");
+    expect(stderr).toMatch(/team:pack\.yaml: it extends acme/);
+  });
+
+  it("offers what the pack has, in list and schema too", async () => {
+    const { run, write } = workplace();
+    write("1.0.0", { "platforms/acme-cloud/template.yaml": "label: Acme Cloud\ndescription: Ours\n" });
+    expect((await run("", "list", "platforms", "--pack", "packs/acme")).stdout).toContain("acme-cloud");
+    expect((await run("", "list", "platforms")).stdout).not.toContain("acme-cloud");
+    const schema = JSON.parse((await run("", "schema", "--pack", "packs/acme")).stdout);
+    expect(schema.properties.platforms.items.enum).toContain("acme-cloud");
+    expect(JSON.parse((await run("", "schema", "pack")).stdout).required).toEqual(["name", "version"]);
+    const made = await run("", "shop", ...quiet, "--platforms", "acme-cloud", "--pack", "packs/acme");
+    expect(made).toMatchObject({ code: 0 });
+  });
+});
+
+describe("a repo that was made from a pack", () => {
+  it("adds and removes with it, to the byte", async () => {
+    const { create, run, repo, commit } = workplace();
+    await create();
+    const before = readTree(repo);
+    expect(await run("shop", "add", "redis", ...quiet)).toMatchObject({ code: 0 });
+    commit();
+    expect(await run("shop", "remove", "redis", ...quiet)).toMatchObject({ code: 0 });
+    const after = readTree(repo);
+    for (const [path, content] of Object.entries(before))
+      if (!path.startsWith(".git/")) expect(after[path]).toEqual(content);
+  });
+
+  it("stays with the pack as it was until an update, which merges the new one under its edits", async () => {
+    const { create, run, repo, read, write, commit } = workplace();
+    await create();
+    writeFileSync(join(repo, "OWNERS.md"), read("OWNERS.md").replace("Ask them.", "Ask us."));
+    commit();
+    write("1.1.0", { "base/files/OWNERS.md.hbs": owners("Team B") });
+    expect(await run("shop", "add", "redis", ...quiet)).toMatchObject({ code: 0 });
+    expect(read("OWNERS.md")).toContain("Team A");
+    expect(JSON.parse(read(".twelve-factor.json")).packs[0].version).toBe("1.0.0");
+    commit();
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 1 });
+    const updated = await run("shop", "update", ...quiet);
+    expect(updated).toMatchObject({ code: 0 });
+    expect(updated.stderr).toContain("The pack acme goes from 1.0.0 to 1.1.0.");
+    expect(read("OWNERS.md")).toBe("# shop\n\n## Owners\n\nTeam B\n\n## Support\n\nAsk us.\n");
+    expect(JSON.parse(read(".twelve-factor.json")).packs[0].version).toBe("1.1.0");
+  });
+
+  it("loses nothing where the pack as it was can't be had", async () => {
+    const { create, run, repo, read, write, cwd, commit } = workplace();
+    await create();
+    writeFileSync(join(repo, "OWNERS.md"), read("OWNERS.md").replace("Ask them.", "Ask us."));
+    commit();
+    write("1.1.0", { "base/files/OWNERS.md.hbs": owners("Team B") });
+    rmSync(join(cwd, "cache"), { recursive: true });
+    const diff = await run("shop", "diff");
+    expect(diff.stdout).toContain(
+      "The templates of acme 1.0.0, as they were when this repo was written, can't be had.",
+    );
+    const added = await run("shop", "add", "redis", ...quiet);
+    expect(added).toMatchObject({ code: 0 });
+    expect(added.stderr).toContain("can't be had");
+    commit();
+    await run("shop", "update", ...quiet);
+    expect(read("OWNERS.md")).toContain("Ask us.");
+  });
+
+  it("says what to do where the pack isn't at hand at all", async () => {
+    const { create, run, read, cwd, repo } = workplace();
+    await create();
+    rmSync(join(cwd, "cache"), { recursive: true });
+    renameSync(join(cwd, "packs"), join(cwd, "moved"));
+    const before = readTree(repo);
+    for (const args of [
+      ["add", "redis"],
+      ["update"],
+      ["diff"],
+      ["render", "--receipt", ".twelve-factor.json", "--json"],
+    ]) {
+      const ran = await run("shop", ...args);
+      expect(ran, args[0]).toMatchObject({ code: 2 });
+      expect(ran.stderr, args[0]).toMatch(/acme 1\.0\.0[\s\S]*--pack FOLDER/);
+    }
+    expect(readTree(repo)).toEqual(before);
+    const given = await run("shop", "add", "redis", ...quiet, "--pack", "../moved/acme");
+    expect(given).toMatchObject({ code: 0 });
+    expect(JSON.parse(read(".twelve-factor.json")).packs[0].source).toBe("../packs/acme");
+    expect(await run("shop", "undo", ...quiet)).toMatchObject({ code: 0 });
+  });
+
+  it("refuses a pack that isn't the one that it names", async () => {
+    const { create, run, cwd, acme } = workplace();
+    await create();
+    cpSync(acme, join(cwd, "packs/other"), { recursive: true });
+    writeFileSync(join(cwd, "packs/other/pack.yaml"), "name: other\nversion: 1.0.0\n");
+    const ran = await run("shop", "add", "redis", ...quiet, "--pack", "../packs/other");
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.stderr).toMatch(/isn't made from the pack other[\s\S]*update/);
+  });
+
+  it("may get one later, by an update", async () => {
+    const { run, read, commit } = workplace();
+    expect(await run("", "shop", ...quiet)).toMatchObject({ code: 0 });
+    const updated = await run("shop", "update", ...quiet, "--pack", "../packs/acme");
+    expect(updated).toMatchObject({ code: 0 });
+    expect(updated.stderr).toContain("The pack acme 1.0.0 is new.");
+    expect(read("OWNERS.md")).toContain("Team A");
+    commit();
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+  });
+
+  it("refuses a receipt whose packs are none", async () => {
+    const { create, run, repo, read } = workplace();
+    await create();
+    for (const packs of ['"x"', '[{ "name": "acme" }]', "[null]"]) {
+      const receipt = JSON.parse(read(".twelve-factor.json"));
+      writeFileSync(
+        join(repo, ".twelve-factor.json"),
+        JSON.stringify({ ...receipt, packs: JSON.parse(packs) }),
+      );
+      const ran = await run("shop", "diff");
+      expect(ran).toMatchObject({ code: 2 });
+      expect(ran.stderr).toMatch(/an entry of its "packs"/);
+    }
+  });
+});
