@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { linkChunks } from "./link-chunks.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
+import { withoutUnused } from "./without-unused.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -42,15 +43,12 @@ const program = {
     prompts: "prompts/lib/index.js",
     // The build of yaml that esbuild can take parts of.
     yaml: join(root, "node_modules/yaml/browser/dist/index.js"),
-    // How execa words a signal in a message of its own, what it prints with `verbose`, how editors colour what Lezer parsed, how ESLint walks: not used here.
+    // How editors colour what Lezer parsed, and how ESLint walks: not used here.
     "eslint-visitor-keys": join(root, "scripts/unused/eslint-visitor-keys.mjs"),
-    "human-signals": join(root, "scripts/unused/human-signals.mjs"),
-    figures: join(root, "scripts/unused/figures.mjs"),
-    "pretty-ms": join(root, "scripts/unused/pretty-ms.mjs"),
     "@lezer/highlight": join(root, "scripts/unused/lezer-highlight.mjs"),
   },
   metafile: true,
-  plugins: [builtinsWithoutImport(), withoutUnused()],
+  plugins: [withoutUnused(), builtinsWithoutImport()],
 };
 const entry = "src/io/cli/run.ts";
 const starting = await startingModules(entry, program);
@@ -190,23 +188,6 @@ function builtinsWithoutImport() {
         contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
         loader: "js",
       }));
-    },
-  };
-}
-
-/** `prompts` loads every kind of question that it has, and execa every way to use a subprocess; these are never used. */
-function withoutUnused() {
-  const questions =
-    /prompts\/lib\/(elements\/(date|number|autocomplete|autocompleteMultiselect|toggle)|dateparts\/index)\.js$/;
-  const ways = /execa\/lib\/(verbose|convert)\/\w[\w-]*\.js$/;
-  return {
-    name: "without-unused",
-    setup({ onLoad }) {
-      onLoad({ filter: questions }, () => ({ contents: "module.exports = class {};", loader: "js" }));
-      onLoad({ filter: ways }, ({ path }) => {
-        const names = readFileSync(path, "utf8").matchAll(/^export const (\w+)/gm);
-        return { contents: [...names].map(([, name]) => `export const ${name} = () => {};`).join("\n") };
-      });
     },
   };
 }

@@ -1,1 +1,0 @@
-export const signalsByName = new Proxy({}, { get: (_, name) => ({ description: String(name) }) });
