@@ -37,7 +37,7 @@ function workplace(contents: Files = files) {
   const write = (version: string, more: Files) =>
     put(acme, { "pack.yaml": `name: acme\nversion: ${version}\n`, ...more });
   write("1.0.0", contents);
-  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache") };
+  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
   const run = (at: string, ...args: string[]) => runCli(args, { cwd: join(cwd, at), env });
   const repo = join(cwd, "shop");
   const read = (path: string) => readFileSync(join(repo, path), "utf8");
@@ -126,6 +126,53 @@ describe("create --pack", () => {
     expect(JSON.parse((await run("", "schema", "pack")).stdout).required).toEqual(["name", "version"]);
     const made = await run("", "shop", ...quiet, "--platforms", "acme-cloud", "--pack", "packs/acme");
     expect(made).toMatchObject({ code: 0 });
+  });
+});
+
+describe("a pack with files that run by themselves", () => {
+  const workflow = (step: string) => ({
+    "stacks/node-fastify/blocks/ci-steps.hbs": `      - run: ${step}\n`,
+  });
+  const flags = [...quiet, "--pack", "packs/acme"];
+
+  it("writes them only after consent to exactly its contents, which --yes isn't", async () => {
+    const { run, repo, write, read } = workplace(workflow("one"));
+    const refused = await run("", "shop", ...flags);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toMatch(
+      /acme 1\.0\.0 writes files that run by themselves:\n {2}\.github\/workflows\/ci\.yml/,
+    );
+    expect(existsSync(repo)).toBe(false);
+    const [, integrity = ""] = /--consent (sha512-\S+)/.exec(refused.stderr) ?? [];
+    const other = `sha512-${"A".repeat(86)}==`;
+    expect(await run("", "shop", ...flags, "--consent", other)).toMatchObject({ code: 2 });
+    expect(await run("", "shop", ...flags, "--consent", integrity.slice(0, 60))).toMatchObject({ code: 2 });
+    expect(await run("", "shop", ...flags, "--dry-run")).toMatchObject({ code: 0 });
+    expect(existsSync(repo)).toBe(false);
+    expect(await run("", "shop", ...flags, "--consent", other, "--consent", integrity)).toMatchObject({
+      code: 0,
+    });
+    expect(read(".github/workflows/ci.yml")).toContain("- run: one\n");
+    expect(await run("shop", "add", "redis", ...quiet, "--dry-run")).toMatchObject({ code: 0 });
+    expect(await run("", "again", ...flags)).toMatchObject({ code: 0 });
+    write("1.0.0", workflow("two"));
+    expect(await run("", "more", ...flags)).toMatchObject({ code: 2 });
+    const updated = await run("shop", "update", ...quiet);
+    expect(updated).toMatchObject({ code: 2 });
+    expect(updated.stderr).toContain("--consent sha512-");
+    expect(read(".github/workflows/ci.yml")).toContain("- run: one\n");
+  });
+
+  it("asks each who works on the repo", async () => {
+    const { run, cwd } = workplace(workflow("one"));
+    const { stderr } = await run("", "shop", ...flags);
+    const consent = ["--consent", /sha512-\S+/.exec(stderr)?.[0] ?? ""];
+    expect(await run("", "shop", ...flags, ...consent)).toMatchObject({ code: 0 });
+    rmSync(join(cwd, "config"), { recursive: true });
+    expect(await run("shop", "add", "redis", ...quiet)).toMatchObject({ code: 2 });
+    expect(await run("shop", "diff")).toMatchObject({ code: 0 });
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+    expect(await run("shop", "add", "redis", ...quiet, ...consent)).toMatchObject({ code: 0 });
   });
 });
 

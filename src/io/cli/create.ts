@@ -20,6 +20,7 @@ export async function create(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
   const { switches, positionals, lists } = invocation;
   const catalogue = await catalogueFor(lists.pack);
+  if (catalogue.packs !== undefined) await verifyPacks(catalogue, invocation);
   const given = await givenAnswers(invocation);
   const asked: Asked = {
     catalogue,
@@ -53,6 +54,13 @@ export async function create(invocation: Invocation): Promise<number> {
 export async function catalogueFor(packs: readonly string[] | undefined): Promise<Catalogue> {
   const built = readBuiltCatalogue();
   return packs === undefined ? built : (await import("../pack/catalogues.ts")).withPacks(built, packs);
+}
+
+/** Where something is to be written: whether the packs may write what they would. */
+export async function verifyPacks(catalogue: Catalogue, { switches, lists }: Invocation): Promise<void> {
+  if (switches["dry-run"] === true) return;
+  const { verifyConsent } = await import("../pack/catalogues.ts");
+  await verifyConsent(catalogue, { given: lists.consent ?? [], mayAsk: mayAsk(switches) });
 }
 
 export type Asked = {

@@ -26,6 +26,11 @@ const writing: { readonly [name: string]: Flag } = {
   "dry-run": { help: "Show the diff, write nothing" },
   json,
 };
+const consent: Flag = {
+  value: "SHA512",
+  many: true,
+  help: "Let that pack write files that run by themselves",
+};
 const jobs: Flag = { value: "ID", help: "The service that carries jobs" };
 const pack: Flag = { value: "FOLDER", many: true, help: "Where a pack of the repo lies now; repeatable" };
 
@@ -48,6 +53,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       "package-manager": { value: "ID", help: "Which one the repo uses" },
       example: { negated: true, help: "Leave the example feature out" },
       pack: { value: "FOLDER", many: true, help: "Templates of a company, over ours; repeatable" },
+      consent,
       answers: { value: "FILE", help: "Answers from a JSON or YAML file, - for stdin; flags win" },
       yes: { short: "y", help: "Take the default of whatever was not answered" },
       force: { help: "Overwrite files that differ" },
@@ -89,6 +95,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       default: { value: "VALUE", help: "Of a variable that is unset" },
       sample: { value: "VALUE", help: "A value of the variable to develop with" },
       pack,
+      consent,
       ...writing,
     },
   },
@@ -96,13 +103,13 @@ export const verbs: { readonly [name: string]: Verb } = {
     usage: "ID [NAME] | task NAME | env NAME [options]",
     help: "The opposite of add; what you wrote stays",
     positionals: 3,
-    flags: { jobs, pack, ...writing },
+    flags: { jobs, pack, consent, ...writing },
   },
   swap: {
     usage: "OLD NEW [options]",
     help: "Put one service, platform or CI in another's place",
     positionals: 2,
-    flags: { jobs, pack, ...writing },
+    flags: { jobs, pack, consent, ...writing },
   },
   update: {
     usage: "[options]",
@@ -112,6 +119,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       to: { value: "VERSION", help: "Those of another release" },
       check: { help: "Only tell whether there is something, by exit code 1" },
       pack: { value: "FOLDER", many: true, help: "Where a pack lies now, or one to begin with; repeatable" },
+      consent,
       ...writing,
     },
   },

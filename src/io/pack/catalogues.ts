@@ -7,6 +7,8 @@ import type { Catalogue, Receipt } from "../../core/types.ts";
 import { keepFiles, keptFiles } from "./pack-cache.ts";
 import { packOf, readPack } from "./read-pack.ts";
 
+export { verifyConsent } from "./consent.ts";
+
 /** The catalogues that the receipts of a repo are rendered from. */
 export type Catalogues = {
   /** The names of the packs whose folders were given. */

@@ -7,6 +7,7 @@ import { Failure } from "../../../core/failure.ts";
 import type { Answers, Catalogue } from "../../../core/types.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import type { Invocation } from "../argv.ts";
+import { verifyPacks } from "../create.ts";
 import { endOnSignals } from "../interruption.ts";
 import { finishChange } from "./finish-change.ts";
 import { openRepo, recordedCatalogue } from "./open-repo.ts";
@@ -18,6 +19,7 @@ export async function changeRepo(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
   const repo = await openRepo(".", readBuiltCatalogue(), invocation.lists.pack);
   const catalogue = recordedCatalogue(repo);
+  if (catalogue.packs !== undefined) await verifyPacks(catalogue, invocation);
   const decided = decide(catalogue, repo.receipt.answers, invocation);
   const prepared = await prepareChange({ catalogue, repo, decided, release: "recorded" });
   const title = [invocation.verb, ...invocation.positionals].join(" ");

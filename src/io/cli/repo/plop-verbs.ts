@@ -8,6 +8,7 @@ import { candidatesFor } from "../../../core/catalogue.ts";
 import { Failure } from "../../../core/failure.ts";
 import type { Answers, Catalogue, Receipt } from "../../../core/types.ts";
 import { commitChanges } from "../../commit/commit-changes.ts";
+import { verifyPacks } from "../create.ts";
 import { styleFor } from "../style.ts";
 import { changePreview, conflictLines, countChanges } from "./change-report.ts";
 import type { Proposal } from "./finish-change.ts";
@@ -53,6 +54,9 @@ export async function propose(
 ): Promise<PlopProposal> {
   const repo = await openRepo(base, built);
   const catalogue = name === "update" ? repo.catalogues.current(repo.receipt) : recordedCatalogue(repo);
+  const flags = { "dry-run": false, yes: true };
+  if (catalogue.packs !== undefined)
+    await verifyPacks(catalogue, { verb: name, positionals: [], texts: {}, switches: flags, lists: {} });
   const { answers } = repo.receipt;
   const { wish } = plopVerbs[name] as PlopVerb;
   const { title, decided } = await wish({ catalogue, receipt: repo.receipt, answers, ask });

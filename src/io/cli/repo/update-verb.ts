@@ -7,6 +7,7 @@ import type { Catalogue, Receipt } from "../../../core/types.ts";
 import { version } from "../../../core/version.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import type { Invocation } from "../argv.ts";
+import { verifyPacks } from "../create.ts";
 import { endOnSignals } from "../interruption.ts";
 import { print, resultStyle } from "../output.ts";
 import { changeEntries, countChanges, fileList } from "./change-report.ts";
@@ -24,6 +25,7 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   const catalogue = repo.catalogues.current(repo.receipt);
   const decided = { ...update(catalogue, repo.receipt), notes: packNotes(repo.receipt, catalogue) };
   const readOnly = switches.check === true;
+  if (catalogue.packs !== undefined && !readOnly) await verifyPacks(catalogue, invocation);
   const prepared = await prepareChange({ catalogue, repo, decided, release: "running", readOnly });
   const from = repo.receipt.release.version;
   const proposal = proposalOf(prepared, from === version ? "update" : `update from ${from} to ${version}`);
@@ -69,6 +71,7 @@ function updateBy(to: string, { receipt, root }: Repo, { switches, lists }: Invo
   const flags = [
     ...Object.entries(switches).map(([name, on]) => (on ? `--${name}` : `--no-${name}`)),
     ...(lists.pack ?? []).map((folder) => `--pack=${resolve(folder)}`),
+    ...(lists.consent ?? []).map((integrity) => `--consent=${integrity}`),
   ];
   const name = "create-twelve-factor";
   const args = ["exec", "--yes", `--package=${name}@${to}`, "--", name, "update", ...flags];
