@@ -8,10 +8,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, inject, it } from "vitest";
+import { version } from "../../src/core/version.ts";
 import { packOtherRelease } from "../support/other-release.ts";
 import { readTree } from "../support/read-tree.ts";
 import { openRegistry } from "../support/registry.ts";
@@ -267,6 +270,68 @@ describe("wherever the repo is", () => {
     }
   });
 
+  it("below the root of a repository all verbs hold, without the files that count only there", async () => {
+    const whole = scratch();
+    const [shop, cart] = [join(whole, "services/shop"), join(whole, "services/cart")];
+    mkdirSync(join(whole, "services"));
+    writeFileSync(join(whole, "compose.yaml"), "services: {}\n");
+    git(whole, "init", "--quiet");
+    for (const name of ["shop", "cart"]) {
+      const created = await runCli([name, "--yes", "--no-install"], { cwd: join(whole, "services") });
+      expect(created.code, created.stderr).toBe(0);
+    }
+    git(whole, "add", "--all");
+    git(whole, "commit", "--quiet", "--message=both");
+    const before = readTree(whole);
+    expect(Object.keys(before).filter((path) => /(^|\/)\.github\//.test(path))).toEqual([]);
+    appendFileSync(join(whole, "compose.yaml"), "x-mine: 1\n");
+
+    expect(await run(shop, "add", "redis", ...quiet)).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(join(cart, "src"), "add", "rabbitmq", ...quiet)).toMatchObject({ code: 0, stderr: "" });
+    const touched = git(whole, "status", "--porcelain", "--untracked-files=all").split("\n").slice(0, -1);
+    for (const line of touched) expect(line).toMatch(/ (services\/(shop|cart)\/(?!\.github)|compose\.yaml$)/);
+    expect((await run(shop, "diff")).stdout).toContain("You changed nothing since it was emitted");
+    expect(await run(shop, "update", "--check")).toMatchObject({ code: 0 });
+    expect(await run(shop, "undo", ...quiet)).toMatchObject({ code: 0 });
+    expect(await run(cart, "remove", "rabbitmq", ...quiet)).toMatchObject({ code: 0 });
+    expect(await run(cart, "swap", "postgres", "redis", ...quiet)).toMatchObject({ code: 0 });
+    expect(await run(cart, "undo", ...quiet)).toMatchObject({ code: 0 });
+    git(whole, "checkout", "--quiet", "--", "compose.yaml");
+    expect(readTree(whole)).toEqual(before);
+
+    expect(await run(shop, "remove", "github", ...quiet)).toMatchObject({ code: 0, stderr: "" });
+    const added = await run(shop, "add", "github", ...quiet);
+    expect(added.code, added.stderr).toBe(0);
+    expect(added.stderr).toContain("counts only at the root");
+    expect(readTree(whole)).toEqual(before);
+
+    appendFileSync(join(shop, "compose.yaml"), "x-mine: 1\n");
+    const refused = await run(shop, "add", "redis", ...quiet);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("You have edits in compose.yaml that aren't committed");
+    expect(await run(cart, "add", "redis", ...quiet)).toMatchObject({ code: 0 });
+  });
+
+  it("in a workspace without git they hold as well", async () => {
+    const whole = scratch();
+    writeFileSync(join(whole, "package.json"), JSON.stringify({ name: "all", workspaces: ["apps/*"] }));
+    mkdirSync(join(whole, "apps"));
+    const created = await runCli(["shop", "--yes", "--no-install", "--no-git"], { cwd: join(whole, "apps") });
+    expect(created.code, created.stderr).toBe(0);
+    const shop = join(whole, "apps/shop");
+    const before = readTree(whole);
+    appendFileSync(join(shop, "compose.yaml"), "x-mine: 1\n");
+    expect(await run(shop, "add", "redis", ...quiet)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(shop, "compose.yaml"), "utf8")).toMatch(/\n {2}redis:\n[\s\S]*x-mine: 1/);
+    expect(existsSync(join(shop, ".github"))).toBe(false);
+    expect(await run(shop, "undo", ...quiet)).toMatchObject({ code: 0 });
+    writeFileSync(
+      join(shop, "compose.yaml"),
+      readFileSync(join(shop, "compose.yaml"), "utf8").replace("x-mine: 1\n", ""),
+    );
+    expect(readTree(whole)).toEqual(before);
+  });
+
   it("and 8 at once: one writes, the others are told who does, and nothing is half done", async () => {
     const repo = await emitted();
     const subjects = ["redis", "rabbitmq", "clock", "task a1", "task b1", "task c1", "env AA", "env BB"];
@@ -370,36 +435,37 @@ describe("two branches that each added a service", () => {
   });
 });
 
+/** What stands for another release has the name of this one's compiled code. */
+const uncached = { NODE_DISABLE_COMPILE_CACHE: "1" };
+
+const npmSettings = (folder: string, registry: string) => ({
+  HOME: folder,
+  npm_config_registry: registry,
+  npm_config_cache: join(folder, "cache"),
+  npm_config_userconfig: join(folder, "none"),
+  npm_config_update_notifier: "false",
+});
+
+/** A repo that another release wrote, and the registry that has that release alone. */
+async function earlier() {
+  const folder = scratch();
+  const tarball = packOtherRelease(inject("packed").tarball, folder, "0.0.9");
+  const prefix = join(folder, "prefix");
+  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--prefix", prefix, tarball]);
+  const bin = join(prefix, "node_modules/.bin/create-twelve-factor");
+  execFileSync(bin, ["shop", "--yes", "--no-install"], {
+    cwd: folder,
+    env: { ...process.env, ...identity, ...uncached, GIT_CONFIG_GLOBAL: "/dev/null" },
+    stdio: "ignore",
+  });
+  const repo = join(folder, "shop");
+  expect(readFileSync(join(repo, "README.md"), "utf8")).toContain("## Shipping!");
+  const registry = await openRegistry(tarball);
+  const env = (url: string) => ({ ...uncached, ...npmSettings(folder, url) });
+  return { repo, registry, env };
+}
+
 describe("a repo of an earlier release", () => {
-  /** What stands for another release has the name of this one's compiled code. */
-  const uncached = { NODE_DISABLE_COMPILE_CACHE: "1" };
-
-  /** A repo that another release wrote, and the registry that has that release alone. */
-  async function earlier() {
-    const folder = scratch();
-    const tarball = packOtherRelease(inject("packed").tarball, folder, "0.0.9");
-    const prefix = join(folder, "prefix");
-    execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--prefix", prefix, tarball]);
-    const bin = join(prefix, "node_modules/.bin/create-twelve-factor");
-    execFileSync(bin, ["shop", "--yes", "--no-install"], {
-      cwd: folder,
-      env: { ...process.env, ...identity, ...uncached, GIT_CONFIG_GLOBAL: "/dev/null" },
-      stdio: "ignore",
-    });
-    const repo = join(folder, "shop");
-    expect(readFileSync(join(repo, "README.md"), "utf8")).toContain("## Shipping!");
-    const registry = await openRegistry(tarball);
-    const env = (url: string) => ({
-      ...uncached,
-      HOME: folder,
-      npm_config_registry: url,
-      npm_config_cache: join(folder, "cache"),
-      npm_config_userconfig: join(folder, "none"),
-      npm_config_update_notifier: "false",
-    });
-    return { repo, registry, env };
-  }
-
   it("is merged by what that release rendered, from the registry or npm's cache", async () => {
     const { repo, registry, env } = await earlier();
     try {
@@ -468,6 +534,79 @@ describe("a repo of an earlier release", () => {
   });
 });
 
+describe("update --to", () => {
+  it("has that release do it, from the registry or npm's cache, with the flags as they were given", async () => {
+    const { repo, registry, env } = await later("0.2.0");
+    const copy = `${repo}-copy`;
+    const readme = join(repo, "README.md");
+    writeFileSync(readme, readFileSync(readme, "utf8").replace("# shop", "# My shop"));
+    git(repo, "commit", "--all", "--quiet", "--message=mine");
+    cpSync(repo, copy, { recursive: true });
+    const options = { cwd: repo, env: env(registry.url) };
+    const before = readTree(repo);
+    try {
+      const checked = await runCli(["update", "--to", "0.2.0", "--check", "--json"], options);
+      expect(checked.code, checked.stderr).toBe(1);
+      expect(JSON.parse(checked.stdout)).toMatchObject({ from: version, to: "0.2.0", available: true });
+      const dry = await runCli(["update", "--to", "latest", "--dry-run"], options);
+      expect(dry.code, dry.stderr).toBe(0);
+      expect(dry.stdout).toContain("+## Shipping!");
+      const unknown = await runCli(["update", "--to", "0.3.0", ...quiet, "--json"], options);
+      expect(unknown.code).toBe(2);
+      expect(JSON.parse(unknown.stdout).error).toMatchObject({
+        code: "update/release",
+        message: "The registry has no release 0.3.0 of create-twelve-factor.",
+        state: "Nothing was written.",
+      });
+      expect(readTree(repo)).toEqual(before);
+      const updated = await runCli(["update", "--to", "0.2.0", ...quiet], options);
+      expect(updated.code, updated.stderr).toBe(0);
+      expect(updated.stdout).toContain(`update from ${version} to 0.2.0`);
+      expect(readFileSync(readme, "utf8")).toMatch(/# My shop[\s\S]*## Shipping!/);
+      expect(readFileSync(join(repo, ".twelve-factor.json"), "utf8")).toContain('"version": "0.2.0"');
+      expect((await runCli(["update"], options)).stderr).toContain("npx create-twelve-factor@0.2.0");
+      const again = await runCli(["update", "--to", "latest", ...quiet], options);
+      expect(again.code, again.stderr).toBe(0);
+      expect(again.stdout).toContain("there is nothing to do");
+    } finally {
+      await registry.close();
+    }
+    // Without the registry now, from npm's cache.
+    const offline = await runCli(["update", "--to", "0.2.0", ...quiet], { ...options, cwd: copy });
+    expect(offline.code, offline.stderr).toBe(0);
+    expect(readTree(copy)).toEqual(readTree(repo));
+  });
+
+  it("is refused where that release can't be had, with nothing written", async () => {
+    const repo = await emitted();
+    const before = readTree(repo);
+    const env = { ...uncached, ...npmSettings(scratch(), "http://127.0.0.1:1") };
+    const refused = await runCli(["update", "--to", "0.2.0", ...quiet], { cwd: repo, env });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("Release 0.2.0 can't be had: npm ended with ECONNREFUSED.");
+    const without = await runCli(["update", "--to", "0.2.0"], { cwd: repo, env: { PATH: nodeAlone() } });
+    expect(without.code).toBe(2);
+    expect(without.stderr).toContain("Release 0.2.0 can't be had: npm ended with ENOENT.");
+    expect(readTree(repo)).toEqual(before);
+  });
+
+  /** A repo of this release, and a registry that has it and a later one. */
+  async function later(release: string) {
+    const folder = scratch();
+    const { tarball } = inject("packed");
+    const registry = await openRegistry(tarball, packOtherRelease(tarball, folder, release));
+    const env = (url: string) => ({ ...uncached, ...npmSettings(folder, url) });
+    return { repo: await emitted(), registry, env };
+  }
+
+  /** A PATH on which there is Node and no npm. */
+  function nodeAlone(): string {
+    const folder = scratch();
+    symlinkSync(process.execPath, join(folder, "node"));
+    return folder;
+  }
+});
+
 describe("the install", () => {
   it("is the frozen one where the lockfile is ours, and one that resolves where it isn't", async () => {
     const repo = await emitted();
@@ -511,42 +650,87 @@ describe("the install", () => {
   });
 });
 
-describe("killed with -9 as it moves its files into place", () => {
+describe("killed with -9 at any write", () => {
+  /** Counts what a verb does to the file system, and ends it before one of these; not the npm that it may run. */
+  const ending = `const fs = require("node:fs");
+const { KILL_VERB, KILL_AT, KILL_COUNT } = process.env;
+if (process.argv[2] === KILL_VERB) {
+  let count = 0;
+  const names = "rename link copyFile mkdir rm rmdir unlink writeFile write chmod fchmod fsync".split(" ");
+  for (const name of names.map((name) => name + "Sync")) {
+    const real = fs[name];
+    fs[name] = (...args) => {
+      if (count++ === Number(KILL_AT)) process.kill(process.pid, "SIGKILL");
+      return real(...args);
+    };
+  }
+  const { writeFileSync } = fs;
+  process.on("exit", () => { const total = count; count = NaN; writeFileSync(KILL_COUNT, String(total)); });
+}`;
+  /** How many places of each verb are tried, spread over all that there are. */
+  const places = Number(process.env.KILL_PLACES ?? 8);
+
   it.each([
     ["add", "redis"],
     ["remove", "postgres", "--jobs", "redis"],
     ["swap", "postgres", "rabbitmq"],
+    ["update"],
     ["undo"],
-  ])("%j %j is finished or undone by recover", async (...args) => {
-    const start = await emitted("--services", args[0] === "remove" ? "postgres,redis" : "postgres");
-    if (args[0] === "undo") await run(start, "add", "redis", ...quiet);
+  ])("%j %j is finished or undone by recover", { timeout: 60_000 + places * 5_000 }, async (...args) => {
+    const [verb = ""] = args;
     const folder = scratch();
+    const from = verb === "update" ? await earlier() : null;
+    const start =
+      from?.repo ?? (await emitted("--services", verb === "remove" ? "postgres,redis" : "postgres"));
+    if (verb === "undo") await run(start, "add", "redis", ...quiet);
     const before = readTree(start);
-    const kill = join(folder, "kill.cjs");
-    // Dies at one of the renames, which are the steps that can be seen from outside.
-    writeFileSync(
-      kill,
-      `const fs = require("node:fs"); const rename = fs.renameSync; let left = Number(process.env.KILL_AT);
-fs.renameSync = (...args) => { if (left-- === 0) process.kill(process.pid, "SIGKILL"); return rename(...args); };`,
-    );
-    const killed = async (name: string, at: number) => {
+    writeFileSync(join(folder, "ending.cjs"), ending);
+    const killed = async (name: string, at: number | null) => {
       const repo = join(folder, name);
+      const count = join(folder, `${name}.count`);
       cpSync(start, repo, { recursive: true });
-      const env = { NODE_OPTIONS: `--require ${kill}`, KILL_AT: String(at) };
-      return { repo, ...(await runCli([...args, ...quiet], { cwd: repo, env })) };
+      const env = {
+        ...uncached,
+        ...from?.env(from.registry.url),
+        NODE_OPTIONS: `--require ${join(folder, "ending.cjs")}`,
+        KILL_VERB: verb,
+        KILL_AT: String(at ?? -1),
+        KILL_COUNT: count,
+      };
+      return { repo, count, ...(await runCli([...args, ...quiet], { cwd: repo, env })) };
     };
-    const whole = await killed("whole", 1_000);
-    expect(whole.code).toBe(0);
-    const after = readTree(whole.repo);
-    expect(after).not.toEqual(before);
-    for (const [index, at] of [0, 1, 9].entries()) {
-      const { repo, signal } = await killed(`killed-${index}`, at);
-      expect(signal, `rename ${at}`).toBe("SIGKILL");
-      if (at > 0)
-        expect(await run(repo, "add", "task", "x", ...quiet), `rename ${at}`).toMatchObject({ code: 2 });
-      const abort = index % 2 === 1 ? ["--abort"] : [];
-      expect(await run(repo, "recover", ...abort), `rename ${at}`).toMatchObject({ code: 0 });
-      expect(readTree(repo), `rename ${at}`).toEqual(at > 0 && abort.length === 0 ? after : before);
+    try {
+      const whole = await killed("whole", null);
+      expect(whole.code, whole.stderr).toBe(0);
+      const after = readTree(whole.repo);
+      expect(after).not.toEqual(before);
+      const total = Number(readFileSync(whole.count, "utf8"));
+      expect(total).toBeGreaterThan(places);
+      const tried = Math.min(places, total);
+      const ends: string[] = [];
+      for (let index = 0; index < tried; index++) {
+        const at = Math.floor((index * (total - 1)) / (tried - 1));
+        const { repo, signal } = await killed(`killed-${at}`, at);
+        expect(signal, `write ${at} of ${total}`).toBe("SIGKILL");
+        const next = await run(repo, "add", "task", "x", ...quiet, "--dry-run");
+        const abort = index % 2 === 1 ? ["--abort"] : [];
+        expect(await run(repo, "recover", ...abort), `write ${at}`).toMatchObject({ code: 0 });
+        const tree = readTree(repo);
+        const end = isDeepStrictEqual(tree, after)
+          ? "after"
+          : isDeepStrictEqual(tree, before)
+            ? "before"
+            : "half";
+        expect(end, `write ${at} of ${total}`).not.toBe("half");
+        expect([0, 2], next.stderr).toContain(next.code);
+        if (next.code === 2) expect(next.stderr).toContain("create-twelve-factor recover");
+        ends.push(end);
+        rmSync(repo, { recursive: true });
+      }
+      expect(ends[0]).toBe("before");
+      expect(ends.at(-1)).toBe("after");
+    } finally {
+      await from?.registry.close();
     }
   });
 });

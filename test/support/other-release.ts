@@ -15,7 +15,8 @@ export function packOtherRelease(tarball: string, folder: string, version: strin
     const path = join(root, name);
     writeFileSync(path, change(readFileSync(path, "utf8")));
   };
-  const renamed = (text: string) => text.replaceAll(`"${manifest.version}"`, `"${version}"`);
+  const own = new RegExp(`(?<=["\`])${manifest.version.replaceAll(".", "\\.")}(?=["\`\\n])`, "g");
+  const renamed = (text: string) => text.replace(own, version);
   for (const name of readdirSync(join(root, "dist")).filter((name) => name.endsWith(".cjs"))) {
     edit(`dist/${name}`, renamed);
   }

@@ -15,7 +15,7 @@ export type Registry = {
 type Manifest = { readonly name: string; readonly version: string };
 type Package = { readonly manifest: Manifest; readonly bytes: Uint8Array; readonly file: string };
 
-/** An npm registry on loopback that has these packages, a tarball each, and knows no other. */
+/** An npm registry on loopback that has these packages, a tarball each, and knows no other. The last of a name is the latest. */
 export async function openRegistry(...tarballs: readonly string[]): Promise<Registry> {
   const packages = tarballs.map(readPackage);
   const asked: string[] = [];
@@ -28,9 +28,10 @@ export async function openRegistry(...tarballs: readonly string[]): Promise<Regi
       return response.writeHead(200, { "content-type": "application/octet-stream" }).end(wanted.bytes);
     }
     const [name, version] = path.slice(1).split("/");
-    const known = packages.find(({ manifest }) => manifest.name === name);
-    if (known === undefined) return response.writeHead(404, { "content-type": "application/json" }).end("{}");
-    const body = version === undefined ? packument(known, url) : describe(known, url);
+    const known = packages.filter(({ manifest }) => manifest.name === name);
+    const one = known.find(({ manifest }) => manifest.version === version) ?? known.at(-1);
+    if (one === undefined) return response.writeHead(404, { "content-type": "application/json" }).end("{}");
+    const body = version === undefined ? packument(known, one, url) : describe(one, url);
     return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -56,14 +57,16 @@ function readPackage(tarball: string): Package {
 /** Old enough for those package managers that wait some days before they trust a release. */
 const released = "2020-01-01T00:00:00.000Z";
 
-function packument(known: Package, url: string): object {
-  const { name, version } = known.manifest;
+function packument(known: readonly Package[], latest: Package, url: string): object {
+  const { name, version } = latest.manifest;
+  const each = <T>(value: (one: Package) => T) =>
+    Object.fromEntries(known.map((one) => [one.manifest.version, value(one)]));
   return {
     _id: name,
     name,
     "dist-tags": { latest: version },
-    versions: { [version]: describe(known, url) },
-    time: { created: released, modified: released, [version]: released },
+    versions: each((one) => describe(one, url)),
+    time: { created: released, modified: released, ...each(() => released) },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Catalogue, Receipt, Tree } from "../../core/types.ts";
 import { version } from "../../core/version.ts";
 import type { Catalogues } from "../pack/catalogues.ts";
 import { withProgress } from "../progress.ts";
+import { releaseArguments, withoutExecContext } from "./other-release.ts";
 
 type Recorded = { readonly root: string; readonly catalogues: Pick<Catalogues, "recorded" | "unpack"> };
 
@@ -58,15 +59,8 @@ async function renderElsewhere(
       const packs = catalogues.unpack(receipt, join(folder, `${index}-pack`));
       if (packs === null) return null;
       const given = packs.map((place) => `--pack=${place}`);
-      const name = "create-twelve-factor";
-      const exec = [
-        "exec",
-        "--yes",
-        "--prefer-offline",
-        "--fetch-retries=0",
-        `--package=${name}@${receipt.release.version}`,
-      ];
-      const ran = await execa("npm", [...exec, "--", name, "render", "--receipt", file, "--json", ...given], {
+      const args = ["render", "--receipt", file, "--json", ...given];
+      const ran = await execa("npm", releaseArguments(receipt.release.version, args), {
         cwd: root,
         reject: false,
         stdin: "ignore",
@@ -99,16 +93,5 @@ function readTree(json: string): Tree {
       path,
       { content: encoding === "base64" ? Buffer.from(content, "base64") : content, executable },
     ]),
-  );
-}
-
-/** What an npm that runs us sets for us alone would change what the one that we run does. */
-function withoutExecContext(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env);
-  return Object.fromEntries(
-    entries.filter(
-      ([name]) =>
-        !/^(npm_(package|lifecycle|command|execpath|config_(package|call|yes))|INIT_CWD$)/.test(name),
-    ),
   );
 }

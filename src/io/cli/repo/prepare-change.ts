@@ -13,6 +13,7 @@ import { version } from "../../../core/version.ts";
 import { readPaths } from "../../read-paths.ts";
 import { changedSinceHead } from "../../repo/git-status.ts";
 import { renderRecorded, whatIsMissing } from "../../repo/recorded-render.ts";
+import { skippedLine } from "../skipped-line.ts";
 import { fitToPlace, type Repo } from "./open-repo.ts";
 
 /** All that a verb would do to a repo, worked out in memory. */
@@ -69,7 +70,8 @@ async function renderBoth({ catalogue, repo, release }: ChangeIntent, to: Receip
   const missing = whatIsMissing(catalogue, receipt);
   if (trees !== null) {
     const theirs = release === "recorded" ? (trees.at(-1) as Tree) : renderReceipt(catalogue, to);
-    return { base: shaped(await baseOf(trees.slice(0, from.length))), theirs: shaped(theirs), notes: [] };
+    const base = await baseOf(trees.slice(0, from.length));
+    return { base: shaped(base), theirs: shaped(theirs), notes: skipped(repo, base, theirs) };
   }
   const theirs = shaped(renderReceipt(catalogue, to));
   if (release === "running")
@@ -80,6 +82,13 @@ async function renderBoth({ catalogue, repo, release }: ChangeIntent, to: Receip
     theirs,
     notes: [`${missing} What this release would change in between is applied.`],
   };
+}
+
+/** What is new and has no effect where this repo is. */
+function skipped(repo: Repo, base: Tree, theirs: Tree): readonly string[] {
+  const fitting = fitToPlace(repo, theirs);
+  const paths = [...theirs.keys()].filter((path) => !base.has(path) && !fitting.has(path));
+  return paths.length === 0 ? [] : [skippedLine({ skipped: paths, target: repo.target })];
 }
 
 function sidesOf({ base, ours, theirs }: NonNullable<Repo["sides"]>, merged: Receipt): readonly Receipt[] {

@@ -1,16 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
-import { compareVersions, update } from "../../../../generators/update.ts";
+import { update } from "../../../../generators/update.ts";
 import { Failure } from "../../../core/failure.ts";
 import { receiptPath } from "../../../core/receipt.ts";
 import type { Catalogue, Receipt } from "../../../core/types.ts";
 import { version } from "../../../core/version.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
+import { releaseArguments, withoutExecContext } from "../../repo/other-release.ts";
 import type { Invocation } from "../argv.ts";
 import { verifyPacks } from "../create.ts";
 import { endOnSignals } from "../interruption.ts";
 import { print, resultStyle } from "../output.ts";
 import { changeEntries, countChanges, fileList } from "./change-report.ts";
+import { findRelease } from "./find-release.ts";
 import { finishChange } from "./finish-change.ts";
 import { openRepo, type Repo } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
@@ -21,7 +23,8 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
   const { texts, switches, lists } = invocation;
   const repo = await openRepo(".", readBuiltCatalogue(), lists.pack);
-  if (texts.to !== undefined && texts.to !== version) return updateBy(texts.to, repo, invocation);
+  const to = texts.to === undefined ? version : await findRelease(texts.to, repo);
+  if (to !== version) return updateBy(to, repo, invocation);
   const catalogue = repo.catalogues.current(repo.receipt);
   const decided = { ...update(catalogue, repo.receipt), notes: packNotes(repo.receipt, catalogue) };
   const readOnly = switches.check === true;
@@ -53,37 +56,22 @@ function packNotes({ packs }: Receipt, catalogue: Catalogue): readonly string[] 
   });
 }
 
-function updateBy(to: string, { receipt, root }: Repo, { switches, lists }: Invocation): number {
-  if (!/^[a-z0-9][\w.+-]*$/i.test(to)) {
-    throw new Failure({
-      code: "usage/version",
-      message: `"${to.slice(0, 60)}" is no version.`,
-      fix: "Write one such as 1.2.3, or a tag such as latest.",
-    });
-  }
-  if (/^\d/.test(to) && compareVersions(to, receipt.release.version) < 0) {
-    throw new Failure({
-      code: "receipt/newer",
-      message: `This repo is of release ${receipt.release.version}, and ${to} is older.`,
-      fix: "Templates don't go backwards. Restore an earlier commit instead.",
-    });
-  }
+function updateBy(to: string, { root }: Repo, { switches, lists }: Invocation): number {
   const flags = [
     ...Object.entries(switches).map(([name, on]) => (on ? `--${name}` : `--no-${name}`)),
     ...(lists.pack ?? []).map((folder) => `--pack=${resolve(folder)}`),
     ...(lists.consent ?? []).map((integrity) => `--consent=${integrity}`),
   ];
-  const name = "create-twelve-factor";
-  const args = ["exec", "--yes", `--package=${name}@${to}`, "--", name, "update", ...flags];
-  const { status, error } = spawnSync("npm", args, {
+  const { status, error } = spawnSync("npm", releaseArguments(to, ["update", ...flags]), {
     cwd: root,
+    env: withoutExecContext(),
     stdio: "inherit",
     shell: process.platform === "win32",
   });
   if (error === undefined && status !== null) return status;
   throw new Failure({
     code: "update/npm",
-    message: `npm could not run ${name}@${to}${error === undefined ? "" : `: ${error.message}`}.`,
-    fix: `Run npx ${name}@${to} update.`,
+    message: `npm could not run release ${to}${error === undefined ? "" : `: ${error.message}`}.`,
+    fix: `Run npx create-twelve-factor@${to} update.`,
   });
 }
