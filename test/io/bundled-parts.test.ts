@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { execa } from "execa";
+import { parseTree } from "jsonc-parser";
+import { afterAll, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+
+type Execa = (file: string, words: readonly string[], options: object) => Promise<object>;
+
+const folder = mkdtempSync(join(tmpdir(), "bundled-parts-"));
+const bundled = bundle();
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Parts = {
+  readonly execa: Execa;
+  readonly parseAllDocuments: typeof parseAllDocuments;
+  readonly parseTree: typeof parseTree;
+};
+
+/** Libraries as the program has them, without the parts that are never used. */
+async function bundle(): Promise<Parts> {
+  const { withoutUnused } = await import(join(process.cwd(), "scripts/without-unused.mjs"));
+  const outfile = join(folder, "parts.cjs");
+  await build({
+    stdin: {
+      contents: `
+        export { execa } from "execa";
+        export { parseTree } from "jsonc-parser";
+        export { parseAllDocuments } from "yaml";
+      `,
+      resolveDir: process.cwd(),
+    },
+    bundle: true,
+    platform: "node",
+    mainFields: ["module", "main"],
+    alias: { yaml: join(process.cwd(), "node_modules/yaml/browser/dist/index.js") },
+    outfile,
+    plugins: [withoutUnused()],
+  });
+  return createRequire(outfile)(outfile);
+}
+
+const options = {
+  cwd: folder,
+  reject: false,
+  stdin: "ignore",
+  env: { ...process.env, A: "b" },
+  extendEnv: false,
+};
+
+it.concurrent.each<[string, string, object]>([
+  [
+    "both outputs",
+    'console.log("\u00e9", process.env.A); setTimeout(() => console.error("2"), 200)',
+    { all: true },
+  ],
+  [
+    "a character in two pieces",
+    "process.stdout.write(Buffer.from([0xe2, 0x82])); setTimeout(() => process.stdout.write(Buffer.from([0xac, 0xff])), 100)",
+    {},
+  ],
+  ["much", 'process.stdout.write("x".repeat(3e6) + "\\n\\n")', {}],
+  ["an exit code", "process.exit(3)", {}],
+  ["a signal", 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 9000)', {}],
+  ["a timeout", "setTimeout(() => {}, 9000)", { timeout: 300 }],
+  ["no such directory", "", { cwd: join(folder, "none") }],
+  ["an input that is closed", 'process.stdin.on("end", () => console.log("end")).resume()', {}],
+])("gives what execa gives: %s", async (_, program, more) => {
+  const run = async (execa: Execa) => outcome(await execa("node", ["-e", program], { ...options, ...more }));
+  expect(await run((await bundled).execa)).toEqual(await run(execa as unknown as Execa));
+});
+
+it("gives what execa gives: no such program", async () => {
+  const run = async (execa: Execa) =>
+    outcome(await execa("no-such-program", ["a"], { ...options, all: true }));
+  const mine = await run((await bundled).execa);
+  expect(mine).toMatchObject({ failed: true, code: "ENOENT" });
+  expect(mine).toEqual(await run(execa as unknown as Execa));
+});
+
+function outcome(result: object) {
+  const { failed, timedOut, exitCode, signal, code, stdout, stderr, all } = result as {
+    [key: string]: unknown;
+  };
+  return { failed, timedOut, exitCode, signal, code, stdout, stderr, all };
+}
+
+const texts = [
+  "a: &x {b: 1, c: [yes, 0o7, 0x1f, 1e3, .inf, ~]}\nd:\n  <<: *x\n  b: 2\n",
+  "%YAML 1.1\n---\na: yes\nb: 1_000\nc: 2001-12-14\n<<: {d: 012}\n---\n- x\n...\n",
+  "b: !!set {x, y}\nc: !!omap [p: 1]\nd: !own e\n",
+  "a: |\n  b\n\n  c\nd: >-\n  e\n  f\n# last\ng: 'it''s'\nh: \"\\u00e9\"\n",
+  "a: 1\na: 2\n\tb: *none\n",
+  "- {a: [1, 2}\n- ?\n",
+  "? {a: 1}\n: 2\n",
+];
+
+it.each(texts)("reads YAML as yaml does: %j", async (text) => {
+  const read = (parse: typeof parseAllDocuments) =>
+    [...parse(text, { merge: true, logLevel: "silent" })].map((document) => ({
+      errors: document.errors.map(({ code, message, pos }) => ({ code, message, pos })),
+      value: document.errors.length > 0 ? null : document.toJS({ mapAsMap: true }),
+      range: document.range,
+    }));
+  expect(read((await bundled).parseAllDocuments)).toEqual(read(parseAllDocuments));
+});
+
+it("tells keys apart that are collections", async () => {
+  const [document] = (await bundled).parseAllDocuments("? [a, b]\n: 1\n? [a, c]\n: 2\n", {
+    logLevel: "silent",
+  });
+  expect(document?.toJS()).toEqual({ '["a","b"]': 1, '["a","c"]': 2 });
+});
+
+it.each(['{"a": [1, true, null], // b\n}', '[1,, "\\u00e9"', ""])(
+  "reads JSON as jsonc-parser does: %j",
+  async (text) => {
+    expect((await bundled).parseTree(text)).toEqual(parseTree(text));
+  },
+);
