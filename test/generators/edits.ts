@@ -69,6 +69,8 @@ export type WildEdit = {
   readonly file: number;
   readonly kind: "insert" | "drop" | "double" | "move" | "join" | "blank";
   readonly at: number;
+  /** Whether `at` is among the lines that a verb changes, or among all. */
+  readonly near: boolean;
   readonly length: number;
   readonly to: number;
   readonly text: string;
@@ -83,6 +85,7 @@ export const wildEdits: fc.Arbitrary<readonly WildEdit[]> = fc
       file: share,
       kind: fc.constantFrom("insert", "insert", "drop", "double", "move", "join", "blank"),
       at: share,
+      near: fc.boolean(),
       length: fc.integer({ min: 1, max: 4 }),
       to: share,
       text: fc.constantFrom(
@@ -94,6 +97,8 @@ export const wildEdits: fc.Arbitrary<readonly WildEdit[]> = fc
         "a = 1",
         '"',
         "# c",
+        "    # c",
+        "// c",
         "`",
         "\t",
         "\u00e9\ud83d\ude00",
@@ -103,45 +108,69 @@ export const wildEdits: fc.Arbitrary<readonly WildEdit[]> = fc
   )
   .map((edits) => edits.map((edit, id) => ({ ...edit, id })));
 
-/** The repo with edits in those of its files that `paths` names, and the lines put in that are there at the end. */
-export function wildlyEdited(repo: Repo, edits: readonly WildEdit[], paths: readonly string[]) {
+/** The files that differ in another repo, the lockfile aside. */
+export function changedIn(repo: Repo, later: Repo): readonly string[] {
+  const differs = (path: string) => path !== receiptPath && textOf(repo, path) !== textOf(later, path);
+  return [...repo.files.keys()].filter((path) => !(path in lockfiles) && differs(path));
+}
+
+/** The repo with edits in those of its files that `later` changes, and the lines put in that are there at the end. */
+export function wildlyEdited(repo: Repo, edits: readonly WildEdit[], later: Repo) {
+  const paths = changedIn(repo, later);
   let now = repo;
   const written: { path: string; line: string }[] = [];
   for (const edit of edits) {
     const path = paths[Math.floor(edit.file * (paths.length - 1))];
     if (path === undefined || !now.files.has(path)) continue;
     const line = `${edit.text} mine-${edit.id}`;
-    now = withFile(now, path, (text) => wildly(text, edit, line));
+    const lines = textOf(now, path).split("\n");
+    const places = edit.near ? changedLines(textOf(repo, path), textOf(later, path)) : [...lines.keys()];
+    const at = places[Math.floor(edit.at * (places.length - 1))] ?? 0;
+    now = withFile(now, path, () => wildly(lines, { ...edit, at }, line).join("\n"));
     if (edit.kind === "insert") written.push({ path, line });
   }
   return { repo: now, written: written.filter(({ path, line }) => linesIn(now, path).includes(line)) };
+}
+
+/** Where the lines are that another text changes, and the ones beside them. */
+function changedLines(text: string, later: string): readonly number[] {
+  const places: number[] = [];
+  let at = 0;
+  for (const { added, removed, value } of diffArrays(text.split("\n"), later.split("\n"))) {
+    if (added) places.push(at - 1, at, at + 1);
+    if (removed) places.push(...value.map((_, index) => at + index));
+    if (!added) at += value.length;
+  }
+  return places.filter((place) => place >= 0);
 }
 
 export function linesIn(repo: Repo, path: string): readonly string[] {
   return textOf(repo, path).split(/\r?\n/);
 }
 
-function wildly(text: string, { kind, at, length, to }: WildEdit, line: string): string {
-  const lines = text.split("\n");
-  const start = Math.floor(at * (lines.length - 1));
+/** `at` is the number of a line. */
+function wildly(
+  lines: readonly string[],
+  { kind, at, length, to }: WildEdit,
+  line: string,
+): readonly string[] {
+  const block = lines.slice(at, at + length);
   const target = Math.floor(to * (lines.length - 1));
-  const block = lines.slice(start, start + length);
   switch (kind) {
     case "insert":
-      return lines.toSpliced(start, 0, line).join("\n");
+      return lines.toSpliced(at, 0, line);
     case "blank":
-      return lines.toSpliced(start, 0, "").join("\n");
+      return lines.toSpliced(at, 0, "");
     case "drop":
-      return lines.toSpliced(start, length).join("\n");
+      return lines.toSpliced(at, length);
     case "double":
-      return lines.toSpliced(target, 0, ...block).join("\n");
-    case "move":
-      return lines
-        .toSpliced(start, block.length)
-        .toSpliced(Math.min(target, lines.length - block.length), 0, ...block)
-        .join("\n");
+      return lines.toSpliced(target, 0, ...block);
+    case "move": {
+      const rest = lines.toSpliced(at, block.length);
+      return rest.toSpliced(Math.min(target, rest.length), 0, ...block);
+    }
     case "join":
-      return lines.toSpliced(start, 2, block.slice(0, 2).join(" ")).join("\n");
+      return lines.toSpliced(at, 2, block.slice(0, 2).join(" "));
   }
 }
 

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PartialAnswers } from "../../src/core/answers.ts";
+import { Failure } from "../../src/core/failure.ts";
 import { receiptPath } from "../../src/core/receipt.ts";
-import { edited, havingSome, linesIn, personEdits, wildEdits, wildlyEdited } from "./edits.ts";
+import { changedIn, edited, havingSome, linesIn, personEdits, wildEdits, wildlyEdited } from "./edits.ts";
 import {
   adding,
   createRepo,
@@ -15,161 +17,177 @@ import {
 } from "./repo-model.ts";
 
 const RUNS = Number(process.env.VERB_RUNS ?? 40);
+const SEED = Number(process.env.VERB_SEED ?? 5);
+const services = ["postgres", "redis", "rabbitmq"];
 const subjects = [
-  "redis",
-  "rabbitmq",
-  "heroku",
-  "github",
-  "clock",
-  "task tidy-up",
-  "env STRIPE_KEY",
-  "worker mailer",
+  ...["redis", "rabbitmq", "postgres", "heroku", "github", "clock", "worker mailer"],
+  ...["task tidy-up", "task clean-up", "env STRIPE_KEY", "env API_URL"],
 ];
 
-const start = (
-  services: readonly string[],
-  platforms: readonly string[] = ["heroku"],
-  ci: string | null = "github",
-) =>
-  createRepo({
-    services: ["postgres", ...services],
-    processes: ["web", "worker"],
-    jobs: "postgres",
-    platforms,
-    ci,
-  });
+const anyAnswers: fc.Arbitrary<PartialAnswers> = fc
+  .record({
+    services: fc.subarray(services),
+    processes: fc.constantFrom(["web"], ["web", "worker"], ["web", "worker"], ["web", "worker", "clock"]),
+    platforms: fc.subarray(["heroku"]),
+    ci: fc.constantFrom(null, "github"),
+    packageManager: fc.constantFrom("npm", "npm", "pnpm"),
+    example: fc.boolean(),
+  })
+  .map((answers) => ({ ...answers, processes: answers.services.length > 0 ? answers.processes : ["web"] }));
 
-const additions = fc.record({
-  edits: personEdits,
-  subject: fc.constantFrom(...subjects),
-  others: fc.subarray(["redis", "rabbitmq"]),
-});
+type Lines = readonly { readonly path: string; readonly line: string }[];
+type Edited = { readonly repo: Repo; readonly written: Lines };
+type Edit = (repo: Repo, later: Repo) => Edited;
 
-function stateWithout(subject: string, others: readonly string[]): Repo {
-  return start(
-    others.filter((id) => id !== subject),
-    subject === "heroku" ? [] : ["heroku"],
-    subject === "github" ? null : "github",
-  );
+/** Edits as people make them, and such as nobody would. The wild ones are in the files that a verb changes. */
+const kinds: readonly (readonly [kind: string, edits: fc.Arbitrary<Edit>])[] = [
+  ["realistic edits", personEdits.map((list) => named(list, (repo: Repo) => edited(repo, list)))],
+  [
+    "wild edits",
+    wildEdits.map((list) => named(list, (repo: Repo, later: Repo) => wildlyEdited(repo, list, later))),
+  ],
+];
+
+/** A function that fast-check prints as what it was made from. */
+function named<F extends object>(from: unknown, edit: F): F {
+  return Object.assign(edit, { [fc.toStringMethod]: () => JSON.stringify(from) });
 }
 
-describe("whatever the person edited", () => {
+/** What a verb makes of a repo, or null where it refuses. */
+async function tried(repo: Repo, verb: Verb): Promise<Repo | null> {
+  try {
+    return await run(repo, verb);
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
+}
+
+function expectAll(written: Lines, { files, ...repo }: Repo, because: string): void {
+  for (const { path, line } of written)
+    expect(
+      linesIn({ ...repo, files }, path).some((each) => each.includes(line)),
+      `${path} of ${line} ${because}`,
+    ).toBe(true);
+}
+
+describe.each(kinds)("whatever the answers, with %s", (kind, edits) => {
+  const least = kind === "wild edits" ? RUNS / 10 : RUNS / 4;
+
   it("add then remove is the identity, where they are merged without a conflict", async () => {
     let clean = 0;
     await fc.assert(
-      fc.asyncProperty(additions, async ({ edits, subject, others }) => {
-        const { repo } = edited(stateWithout(subject, others), edits);
+      fc.asyncProperty(anyAnswers, edits, fc.constantFrom(...subjects), async (answers, edit, subject) => {
+        const start = createRepo(answers);
+        const there = await tried(start, adding(subject));
+        if (there === null || changedIn(start, there).length === 0) return;
+        const { repo } = edit(start, there);
         const added = await run(repo, adding(subject));
         if (added.conflicts.length > 0) return;
-        clean++;
         const removed = await run(added, removing(subject));
-        expect(removed.conflicts).toEqual([]);
+        if (removed.conflicts.length > 0) return;
+        clean++;
         expect(texts(removed)).toEqual(texts(repo));
       }),
-      { numRuns: RUNS, seed: 5 },
+      { numRuns: RUNS * 2, seed: SEED },
     );
-    expect(clean).toBeGreaterThan(RUNS / 2);
+    expect(clean).toBeGreaterThan(least);
   });
 
-  it("no line of theirs is lost, be it by add, remove or swap, and a second run changes nothing", async () => {
-    const verbs: { readonly [words: string]: readonly [Repo, Verb] } = {
-      ...Object.fromEntries(
-        subjects.map((subject) => [`add ${subject}`, [stateWithout(subject, []), adding(subject)]] as const),
-      ),
-      "remove rabbitmq": [start(["redis", "rabbitmq"]), removing("rabbitmq")],
-      "remove redis": [start(["redis", "rabbitmq"]), removing("redis")],
-      "remove heroku": [start(["rabbitmq"]), removing("heroku")],
-      "remove github": [start(["rabbitmq"]), removing("github")],
-      "swap postgres redis": [start([]), swapping("postgres", "redis")],
+  it("no line of theirs is lost, no file comes back, and a second run changes nothing", async () => {
+    const verbs: { readonly [words: string]: Verb } = {
+      ...Object.fromEntries(subjects.map((subject) => [`add ${subject}`, adding(subject)])),
+      ...Object.fromEntries(subjects.slice(0, 6).map((subject) => [`remove ${subject}`, removing(subject)])),
+      "remove postgres --jobs redis": removing("postgres", "redis"),
+      "swap postgres redis": swapping("postgres", "redis"),
+      "swap redis rabbitmq": swapping("redis", "rabbitmq"),
     };
+    let done = 0;
     await fc.assert(
-      fc.asyncProperty(personEdits, fc.constantFrom(...Object.keys(verbs)), async (edits, words) => {
-        const [repo, verb] = verbs[words] as readonly [Repo, Verb];
-        const mine = edited(repo, edits);
-        const after = await run(mine.repo, verb);
-        for (const { path, line } of mine.written) {
-          expect(textOf(after, path) || "gone", `${path} of ${line}`).toContain(line);
-        }
-        for (const { path } of edits) {
-          if (repo.files.has(path) && !mine.repo.files.has(path))
-            expect(after.files.has(path), path).toBe(false);
-        }
-        expect(texts(await run(after, verb))).toEqual(texts(after));
-      }),
-      { numRuns: RUNS * 2, seed: 6 },
+      fc.asyncProperty(
+        anyAnswers,
+        edits,
+        fc.constantFrom(...Object.keys(verbs)),
+        async (answers, edit, words) => {
+          const start = createRepo(answers);
+          const verb = verbs[words] as Verb;
+          const there = await tried(start, verb);
+          if (there === null) return;
+          done++;
+          const mine = edit(start, there);
+          const after = await run(mine.repo, verb);
+          expectAll(mine.written, after, `after ${words}`);
+          for (const path of start.files.keys()) {
+            if (!mine.repo.files.has(path)) expect(after.files.has(path), path).toBe(false);
+          }
+          expect(texts(await run(after, verb))).toEqual(texts(after));
+        },
+      ),
+      { numRuns: RUNS * 3, seed: SEED + 1 },
     );
+    expect(done).toBeGreaterThan(RUNS);
   });
 
   it("the order of two adds doesn't matter, where they are merged without a conflict", async () => {
-    const two = fc.uniqueArray(fc.constantFrom(...subjects.filter((subject) => subject !== "heroku")), {
-      minLength: 2,
-      maxLength: 2,
-    });
+    const two = fc.uniqueArray(fc.constantFrom(...subjects), { minLength: 2, maxLength: 2 });
+    let clean = 0;
     await fc.assert(
-      fc.asyncProperty(personEdits, two, async (edits, [one = "", other = ""]) => {
-        const from = start([], ["heroku"], one === "github" || other === "github" ? null : "github");
-        const { repo } = edited(from, edits);
-        const first = await run(await run(repo, adding(one)), adding(other));
-        const second = await run(await run(repo, adding(other)), adding(one));
-        expect(second.receipt).toEqual(first.receipt);
-        if (first.conflicts.length + second.conflicts.length > 0) return;
-        expect(texts(second)).toEqual(texts(first));
+      fc.asyncProperty(anyAnswers, edits, two, async (answers, edit, [one = "", other = ""]) => {
+        const start = createRepo(answers);
+        const in2 = async (repo: Repo, first: string, second: string) => {
+          const half = await tried(repo, adding(first));
+          return half === null ? null : { half, whole: await tried(half, adding(second)) };
+        };
+        const there = await in2(start, one, other);
+        const back = await in2(start, other, one);
+        if (!there?.whole || !back?.whole) return;
+        const [jobs, others] = [there, back].map(({ whole }) => whole?.receipt.answers.jobs);
+        // The first worker takes the best queue that there is, and a better one that comes later doesn't move it.
+        if (jobs !== others) {
+          expect(start.receipt.answers.jobs).toBeNull();
+          return;
+        }
+        const { repo } = edit(start, there.whole);
+        const [first, second] = [await in2(repo, one, other), await in2(repo, other, one)];
+        expect(second?.whole?.receipt.answers).toEqual(first?.whole?.receipt.answers);
+        const all = [first?.half, first?.whole, second?.half, second?.whole];
+        if (all.some((each) => each?.conflicts.length !== 0)) return;
+        clean++;
+        expect(texts(second?.whole as Repo)).toEqual(texts(first?.whole as Repo));
       }),
-      { numRuns: RUNS, seed: 7 },
+      { numRuns: RUNS * 2, seed: SEED + 2 },
     );
+    expect(clean).toBeGreaterThan(least);
   });
 
   it("an update to the same templates changes nothing", async () => {
     await fc.assert(
-      fc.asyncProperty(personEdits, async (edits) => {
-        const { repo } = edited(start(["redis"]), edits);
+      fc.asyncProperty(anyAnswers, edits, async (answers, edit) => {
+        const start = createRepo(answers);
+        const { repo } = edit(start, await run(start, adding("env STRIPE_KEY")));
         const updated = await run(repo, (answers) => ({ answers, notes: [] }));
         expect(updated.conflicts).toEqual([]);
         expect(texts(updated)).toEqual(texts(repo));
         expect(textOf(updated, receiptPath)).toBe(textOf(repo, receiptPath));
       }),
-      { numRuns: RUNS, seed: 8 },
+      { numRuns: RUNS, seed: SEED + 3 },
     );
   });
 });
 
-describe("whatever lines are put in, taken out, doubled or moved", () => {
-  const touched = (repo: Repo, later: Repo) =>
-    [...repo.files.keys()].filter(
-      (path) =>
-        path !== receiptPath && !path.endsWith("-lock.json") && textOf(repo, path) !== textOf(later, path),
-    );
-
-  it("add then remove is the identity where they are merged without a conflict, and loses no line", async () => {
-    let clean = 0;
-    await fc.assert(
-      fc.asyncProperty(wildEdits, fc.constantFrom(...subjects), async (edits, subject) => {
-        const start = stateWithout(subject, []);
-        const paths = touched(start, await run(start, adding(subject)));
-        const { repo, written } = wildlyEdited(start, edits, paths);
-        const added = await run(repo, adding(subject));
-        for (const { path, line } of written) expect(linesIn(added, path), path).toContain(line);
-        expect(texts(await run(added, adding(subject)))).toEqual(texts(added));
-        const removed = await run(added, removing(subject));
-        for (const { path, line } of written) expect(linesIn(removed, path), path).toContain(line);
-        if (added.conflicts.length + removed.conflicts.length > 0) return;
-        clean++;
-        expect(texts(removed)).toEqual(texts(repo));
-      }),
-      { numRuns: RUNS, seed: Number(process.env.VERB_SEED ?? 15) },
-    );
-    expect(clean).toBeGreaterThan(RUNS / 5);
-  });
-
-  it("what of it the person had already stays, and the rest goes", async () => {
+describe("what a verb adds, of which the person had some", () => {
+  it("stays where they had it, and the rest goes", async () => {
     let clean = 0;
     await fc.assert(
       fc.asyncProperty(
+        anyAnswers,
         fc.constantFrom(...subjects),
         fc.array(fc.boolean(), { minLength: 5, maxLength: 9 }),
-        async (subject, chosen) => {
-          const start = stateWithout(subject, []);
-          const repo = havingSome(start, await run(start, adding(subject)), chosen);
+        async (answers, subject, chosen) => {
+          const start = createRepo(answers);
+          const there = await tried(start, adding(subject));
+          if (there === null || changedIn(start, there).length === 0) return;
+          const repo = havingSome(start, there, chosen);
           const added = await run(repo, adding(subject));
           const removed = await run(added, removing(subject));
           if (added.conflicts.length + removed.conflicts.length > 0) return;
@@ -177,8 +195,8 @@ describe("whatever lines are put in, taken out, doubled or moved", () => {
           expect(texts(removed)).toEqual(texts(repo));
         },
       ),
-      { numRuns: RUNS, seed: Number(process.env.VERB_SEED ?? 16) },
+      { numRuns: RUNS * 2, seed: SEED + 4 },
     );
-    expect(clean).toBeGreaterThan(RUNS / 5);
+    expect(clean).toBeGreaterThan(RUNS / 4);
   });
 });
