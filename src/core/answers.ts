@@ -4,7 +4,16 @@ import { nameFrom, nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import { checkOwnNames } from "./own-answers.ts";
 import { printable } from "./printable.ts";
-import type { Answers, Catalogue, Json, OwnTask, OwnVariable, ProcessAnswer, Template } from "./types.ts";
+import type {
+  Answers,
+  Catalogue,
+  Json,
+  More,
+  OwnTask,
+  OwnVariable,
+  ProcessAnswer,
+  Template,
+} from "./types.ts";
 
 /** What has been answered so far. A key that is absent is a question that is still open. */
 export type PartialAnswers = {
@@ -22,14 +31,15 @@ export type PartialAnswers = {
   readonly example?: boolean;
   readonly env?: readonly OwnVariable[];
   readonly tasks?: readonly OwnTask[];
+  readonly more?: More;
 };
 
-export type QuestionKey = Exclude<keyof PartialAnswers, "env" | "tasks">;
+export type QuestionKey = Exclude<keyof PartialAnswers, "env" | "tasks" | "more">;
 
 export type Choice = { readonly value: string; readonly title: string; readonly description: string };
 
 export type Question = {
-  readonly key: QuestionKey;
+  readonly key: QuestionKey | `more.${string}`;
   readonly flag: string;
   readonly message: string;
   readonly kind: "text" | "select" | "multiselect" | "confirm";
@@ -38,6 +48,8 @@ export type Question = {
   readonly initial: string | boolean | readonly string[];
   /** True, or what is wrong with the value. */
   readonly validate: (value: string) => true | string;
+  /** Whether `--yes` isn't enough of an answer. */
+  readonly required?: boolean;
 };
 
 const defaults = {
@@ -67,7 +79,9 @@ const order: readonly QuestionKey[] = [
 /** The questions that are still open, in order; one that has a single possible answer isn't a question. */
 export function missingAnswers(catalogue: Catalogue, partial: PartialAnswers): readonly Question[] {
   const { assumed, open } = walk(catalogue, partial);
-  return open.map((key) => question(catalogue, assumed, key)).filter((asked) => asked !== null);
+  const asked = open.map((key) => question(catalogue, assumed, key)).filter((asked) => asked !== null);
+  const { extension } = catalogue;
+  return extension === undefined ? asked : [...asked.map(extension.adjust), ...extension.open(assumed)];
 }
 
 /** The whole of the answers, with the default of whatever was not answered, in canonical order. */
@@ -93,6 +107,7 @@ export function completeAnswers(catalogue: Catalogue, partial: PartialAnswers): 
     example: full.example,
     env: byName(partial.env),
     tasks: byName(partial.tasks),
+    ...catalogue.extension?.complete(assumed),
   };
 }
 
@@ -102,6 +117,7 @@ function byName<T extends { readonly name: string }>(entries: readonly T[] = [])
 
 /** Throws a `Failure` that names the flag to change where the answers contradict the catalogue or each other. */
 export function validateAnswers(catalogue: Catalogue, answers: Answers): void {
+  catalogue.extension?.validate(answers);
   const problem = nameProblem(answers.name);
   if (problem !== null) {
     refuse(
@@ -137,7 +153,7 @@ export function readPartialAnswers(data: unknown, origin: string): PartialAnswer
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
     refuseFile(origin, "isn't a map of answers", 'Write an object, such as { "stack": "node-fastify" }.');
   }
-  const known = [...order, "env", "tasks"];
+  const known = [...order, "env", "tasks", "more"];
   for (const [key, value] of Object.entries(data)) {
     if (!known.includes(key)) {
       const near = nearest(key, known);
@@ -225,6 +241,7 @@ export function answersSchema(catalogue: Catalogue): Json {
           properties: described,
         },
       },
+      ...(catalogue.extension && { more: catalogue.extension.schema() }),
     },
   };
 }
@@ -236,15 +253,20 @@ type Walk = { readonly assumed: PartialAnswers; readonly open: readonly Question
 
 /** Goes through the questions in order, assuming the default of each open one for those after it. */
 function walk(catalogue: Catalogue, partial: PartialAnswers): Walk {
-  let assumed: PartialAnswers = partial;
+  const { extension } = catalogue;
+  const given = extension === undefined ? partial : extension.given(partial);
+  let assumed: PartialAnswers = given;
   const open: QuestionKey[] = [];
   for (const key of order) {
-    if (partial[key] !== undefined) continue;
+    if (given[key] !== undefined) continue;
     const asked = question(catalogue, assumed, key);
     if (asked !== null) open.push(key);
     assumed = {
       ...assumed,
-      [key]: asked === null ? settled(catalogue, assumed, key) : fromInitial(key, asked.initial),
+      [key]:
+        asked === null
+          ? settled(catalogue, assumed, key)
+          : fromInitial(key, (extension?.adjust(asked) ?? asked).initial),
     };
   }
   return { assumed, open };
@@ -457,7 +479,7 @@ function licenses(catalogue: Catalogue): readonly string[] {
 }
 
 /** Free text goes into one line of many formats: printable, no line ends, not endless. */
-function textProblem(value: string): string | null {
+export function textProblem(value: string): string | null {
   if (value.length > maxText) return `It has ${value.length} characters; ${maxText} are the most.`;
   if (!value.isWellFormed() || unprintable.test(value))
     return "It has a line end or a character that can't be printed.";
@@ -499,6 +521,11 @@ function typeFault(key: string, value: unknown): string | null {
       : "Give a list of process types, or of { name, type }.";
   }
   if (key === "example") return typeof value === "boolean" ? null : "Give true or false.";
+  if (key === "more") {
+    const isAnswer = (answer: unknown) => typeof answer === "string" || typeof answer === "boolean";
+    const isMap = value !== null && typeof value === "object" && !Array.isArray(value);
+    return isMap && Object.values(value).every(isAnswer) ? null : "Give a map of texts, true and false.";
+  }
   if (key === "env") {
     const shape = {
       name: "string",

@@ -46,7 +46,8 @@ export function rolesOf(catalogue: Catalogue): readonly string[] {
 /** Every word a layer condition may use: ids, traits, package managers, roles, `example`. */
 export function conditionTokens(catalogue: Catalogue): ReadonlySet<string> {
   const ids = catalogue.templates.flatMap((template) => [template.id, ...tokensOf(template.definition)]);
-  return new Set([...ids, ...rolesOf(catalogue), "example"]);
+  const asked = (catalogue.questions ?? []).map(({ name }) => name);
+  return new Set([...ids, ...rolesOf(catalogue), "example", ...asked]);
 }
 
 function tokensOf(definition: Definition): readonly string[] {

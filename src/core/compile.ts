@@ -13,7 +13,15 @@ import { strictYaml } from "./pack/strict-yaml.ts";
 import { itemOf } from "./per-item.ts";
 import { shapeOfContext, withItem } from "./shape-of-context.ts";
 import { TemplateError } from "./template-error.ts";
-import type { Catalogue, Layer, Program, Template, TemplateFile, TemplateKind } from "./types.ts";
+import type {
+  Catalogue,
+  Layer,
+  PackQuestion,
+  Program,
+  Template,
+  TemplateFile,
+  TemplateKind,
+} from "./types.ts";
 
 /** A file of a `templates/` folder: its path in it, and what it holds. */
 export type SourceFile = {
@@ -23,7 +31,11 @@ export type SourceFile = {
 };
 
 /** What a folder is laid over: the templates that there are, for a pack of this name. */
-export type Under = { readonly templates: readonly Template[]; readonly pack: string };
+export type Under = {
+  readonly templates: readonly Template[];
+  readonly pack: string;
+  readonly questions: readonly PackQuestion[];
+};
 
 /**
  * Compiles a `templates/` folder, or a pack over the templates that there are. Every template is parsed, and every path
@@ -31,7 +43,7 @@ export type Under = { readonly templates: readonly Template[]; readonly pack: st
  */
 export function compileTemplates(
   files: readonly SourceFile[],
-  under: Under = { templates: [], pack: "" },
+  under: Under = { templates: [], pack: "", questions: [] },
 ): readonly Template[] {
   const folders = groupBy(files, (file) => folderOf(file.path));
   folders.delete(null);
@@ -40,7 +52,8 @@ export function compileTemplates(
   const templates = [...under.templates.filter((template) => !changed.has(kindFolder(template))), ...read];
   templates.sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1));
   checkUnique(templates);
-  const catalogue: Catalogue = { integrity: "", templates };
+  checkNames(templates, under.questions);
+  const catalogue: Catalogue = { integrity: "", templates, questions: under.questions };
   for (const template of templates) checkTemplate(catalogue, template);
   return templates;
 }
@@ -218,6 +231,18 @@ function checkUnique(templates: readonly Template[]): void {
   }
 }
 
+/** An answer of a pack is a token as well. */
+function checkNames(templates: readonly Template[], questions: readonly PackQuestion[]): void {
+  const taken = conditionTokens({ integrity: "", templates });
+  const question = questions.find(({ name }) => taken.has(name) || name === "license");
+  if (question === undefined) return;
+  throw new TemplateError(
+    `${question.pack}:pack.yaml`,
+    `"${question.name}" is taken, as the name of a template, a trait or a role`,
+    "Choose another name for the question.",
+  );
+}
+
 function kindFolder(template: Template): string {
   return template.kind === "base" ? "base" : `${kindFolders[template.kind]}/${template.id}`;
 }
@@ -227,7 +252,8 @@ function checkTemplate(catalogue: Catalogue, template: Template): void {
   for (const layer of template.layers) {
     const [origin = kindFolder(template)] = layer.files.map((file) => file.origin);
     const folder = origin.replace(/(\/files[^/]*)\/.*$/, "$1");
-    for (const token of layer.condition) checkToken(tokens, token, folder);
+    for (const token of layer.condition)
+      checkToken(tokens, token, { origin: folder, questions: catalogue.questions ?? [] });
   }
   try {
     checkPrograms(catalogue, template);
@@ -257,8 +283,20 @@ function outputOf(path: string | Program, origin: string): string {
   return typeof path === "string" ? path : origin.replace(/\.hbs$/, "");
 }
 
-function checkToken(tokens: ReadonlySet<string>, token: string, origin: string): void {
+type Place = { readonly origin: string; readonly questions: readonly PackQuestion[] };
+
+function checkToken(tokens: ReadonlySet<string>, token: string, { origin, questions }: Place): void {
   const [role = "", player] = token.split("=");
+  const question = questions.find(({ name }) => name === role);
+  if (question !== undefined) {
+    if (question.type === "boolean" ? player === undefined : question.values.includes(player ?? "")) return;
+    const fix = question.values.map((value) => `${role}=${value}`).join(", ");
+    throw new TemplateError(
+      origin,
+      `no answer is "${token}"`,
+      `Use ${fix || "the name of an answer of true or false"}.`,
+    );
+  }
   if (
     role === "license"
       ? player !== undefined

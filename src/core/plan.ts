@@ -164,6 +164,9 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     license: answers.license,
     author: answers.author,
     example: answers.example,
+    answers: Object.fromEntries(
+      (catalogue.questions ?? []).map(({ name }) => [name, answers.more?.[name] ?? null]),
+    ),
     stack: { id: answers.stack, label: stack.label, facts: stack.facts },
     packageManager: { id: answers.packageManager, ...stack.packageManagers[answers.packageManager] },
     toolchain: Object.entries(stack.toolchain).map(([tool, version]) => ({ tool, version })),
@@ -285,6 +288,9 @@ function conditionOf(answers: Answers, chosen: Chosen, roles: Roles): (token: st
     answers.packageManager,
     `license=${answers.license}`,
     ...(answers.example ? ["example"] : []),
+    ...Object.entries(answers.more ?? {}).flatMap(([name, value]) =>
+      value === true ? [name] : value === false ? [] : [`${name}=${value}`],
+    ),
   ]);
   return (token) => present.has(token);
 }

@@ -70,10 +70,15 @@ export function mergeReceiptSides({ base, ours, theirs }: ReceiptSides): Receipt
       example: answer("example"),
       env: join((receipt) => receipt.answers.env, byName, "the variable"),
       tasks: join((receipt) => receipt.answers.tasks, byName, "the task"),
+      ...mores(pick("what the packs ask", (receipt) => receipt.answers.more ?? {})),
     },
     kept: join((receipt) => receipt.kept, itself, "what was kept").toSorted(),
     ...suppressed(join((receipt) => receipt.suppressions ?? [], JSON.stringify, "the suppression")),
   };
+}
+
+function mores(more: NonNullable<Answers["more"]>): Pick<Answers, "more"> {
+  return Object.keys(more).length === 0 ? {} : { more };
 }
 
 type Texts = { readonly base: string | null; readonly ours: string; readonly theirs: string };

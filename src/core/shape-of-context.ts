@@ -1,6 +1,6 @@
 import { conditionTokens, rolesOf, templatesOf } from "./catalogue.ts";
 import { type Shape, shapeOf } from "./dialect/shape.ts";
-import type { Catalogue, Json, Template } from "./types.ts";
+import type { Catalogue, Json, PackQuestion, Template } from "./types.ts";
 
 /** The shape of what a template may read: `project`, its own `facts`, and on a platform `addons` and `manual`. */
 export function shapeOfContext(catalogue: Catalogue, template: Template): Shape {
@@ -79,6 +79,7 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
       license: "string",
       author: "string",
       example: "boolean",
+      answers: { record: Object.fromEntries((catalogue.questions ?? []).map(answerShape)) },
       stack: {
         record: {
           id: "code",
@@ -130,6 +131,12 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
       has: { record: Object.fromEntries(flags) },
     },
   };
+}
+
+/** Text of an answer, escaped wherever it goes; missing where the question wasn't asked. */
+function answerShape({ name, type, when }: PackQuestion): [string, Shape] {
+  const shape = type === "boolean" ? "boolean" : "string";
+  return [name, Object.keys(when).length === 0 ? shape : { nullable: shape }];
 }
 
 type Facts = { readonly [key: string]: Json };

@@ -1,5 +1,6 @@
 /** The shapes of the pipeline, in its order: template → answers → plan → tree → changes. */
 
+import type { PartialAnswers, Question } from "./answers.ts";
 import type { Definition } from "./definition.ts";
 
 // Templates, as a folder of `templates/` or of a pack states them.
@@ -64,6 +65,46 @@ export type Catalogue = {
   readonly templates: readonly Template[];
   /** The packs over the built-in templates, in order, their sources as `Receipt` has them. */
   readonly packs?: Receipt["packs"];
+  /** What the packs ask. */
+  readonly questions?: readonly PackQuestion[];
+  readonly extension?: Extension | undefined;
+};
+
+/** A question of a pack. Its name is its flag, and what templates read it by. */
+export type PackQuestion = {
+  readonly name: string;
+  readonly type: "string" | "boolean" | "enum";
+  readonly message: string;
+  /** The allowed answers when `type` is `enum`. */
+  readonly values: readonly string[];
+  /** Null where it must be answered. */
+  readonly default: string | boolean | null;
+  readonly pattern: string | null;
+  /** It is asked where each of these answers has one of the values. */
+  readonly when: { readonly [answer: string]: readonly string[] };
+  readonly pack: string;
+};
+
+/** Answers to questions of packs, by their names. */
+export type More = { readonly [question: string]: string | boolean };
+
+/** What packs ask and rule; functions, so that nothing of it is loaded where there is no pack. */
+export type Extension = {
+  /** What was answered, with what is fixed; `more.name` of a wizard is put where it belongs. */
+  readonly given: (partial: PartialAnswers) => PartialAnswers;
+  /** A question of ours with what is required among its defaults. */
+  readonly adjust: (question: Question) => Question;
+  readonly open: (known: PartialAnswers) => readonly Question[];
+  readonly complete: (known: PartialAnswers) => { readonly more?: More };
+  readonly validate: (answers: Answers) => void;
+  /** Recorded answers for questions that may have changed since. Throws where a new one has no default. */
+  readonly settle: (answers: Answers, stated: More) => Answers;
+  readonly fromFlags: (
+    texts: { readonly [flag: string]: string },
+    switches: { readonly [flag: string]: boolean },
+  ) => More;
+  /** The JSON Schema of `more`. */
+  readonly schema: () => Json;
 };
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -89,6 +130,8 @@ export type Answers = {
   /** Variables and tasks of the person's own. */
   readonly env: readonly OwnVariable[];
   readonly tasks: readonly OwnTask[];
+  /** What packs ask; absent where they ask nothing. */
+  readonly more?: More;
 };
 
 export type OwnVariable = {

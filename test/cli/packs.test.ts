@@ -176,6 +176,64 @@ describe("a pack with files that run by themselves", () => {
   });
 });
 
+describe("questions and policy", () => {
+  const asking = `name: acme
+version: 1.0.0
+questions:
+  team: { type: string, message: Which team owns it, pattern: "^[a-z-]+$" }
+  pii: { type: boolean, message: Whether it holds personal data, default: false }
+policy: { fixed: { license: UNLICENSED }, hide: [rabbitmq] }
+`;
+  const manifest = (text: string) => ({
+    "pack.yaml": text,
+    "base/files/OWNERS.md.hbs": "{{project.answers.team}}\n",
+    "base/files+pii/PRIVACY.md": "Kept for 30 days.\n",
+  });
+  const flags = [...quiet, "--pack", "packs/acme"];
+
+  it("give each question a flag, which --yes doesn't answer where it has no default", async () => {
+    const { run, repo, read, write } = workplace();
+    write("1.0.0", manifest(asking));
+    const open = await run("", "shop", ...flags);
+    expect(open).toMatchObject({ code: 2 });
+    expect(open.stderr).toContain("--team");
+    expect((await run("", "shop", ...flags, "--team", "A B")).stderr).toContain("It has to match");
+    expect((await run("", "shop", ...flags, "--tem", "a")).stderr).toContain("no flag --tem");
+    expect((await run("", "shop", ...quiet, "--team", "a")).stderr).toContain("no flag --team");
+    expect((await run("", "shop", ...flags, "--team", "a", "--license", "MIT")).stderr).toMatch(
+      /UNLICENSED by a rule/,
+    );
+    expect((await run("", "shop", ...flags, "--team", "a", "--services", "rabbitmq")).stderr).toMatch(
+      /isn't to be used/,
+    );
+    expect(existsSync(repo)).toBe(false);
+    const made = await run("", "shop", ...flags, "--team", "payments", "--pii");
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.stdout).toMatch(/shop --team payments --pii --yes .*--pack=packs\/acme/);
+    expect(read("OWNERS.md")).toBe("payments\n");
+    expect(read("PRIVACY.md")).toBe("Kept for 30 days.\n");
+    expect(read("LICENSE")).toContain("All rights reserved");
+  });
+
+  it("ask an old repo for what is new, and change nothing until it is answered", async () => {
+    const { create, run, read, write, repo } = workplace();
+    await create();
+    write("2.0.0", manifest(asking.replace("license: UNLICENSED", "ci: github").replace("1.0.0", "2.0.0")));
+    const before = readTree(repo);
+    const open = await run("shop", "update", ...quiet);
+    expect(open).toMatchObject({ code: 2 });
+    expect(open.stderr).toContain("--team (Which team owns it)");
+    expect(readTree(repo)).toEqual(before);
+    expect(await run("shop", "update", ...quiet, "--team", "payments", "--no-pii")).toMatchObject({
+      code: 0,
+    });
+    expect(read("OWNERS.md")).toBe("payments\n");
+    expect(JSON.parse(read(".twelve-factor.json")).answers.more).toEqual({ team: "payments", pii: false });
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+    expect((await run("shop", "add", "rabbitmq", ...quiet)).code).toBe(2);
+  });
+});
+
 describe("a repo that was made from a pack", () => {
   it("adds and removes with it, to the byte", async () => {
     const { create, run, repo, commit } = workplace();

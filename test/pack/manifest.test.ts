@@ -54,6 +54,8 @@ describe("pack.yaml", () => {
       version: "1.0.0",
       description: "",
       extends: ["create-twelve-factor"],
+      questions: [],
+      policy: { fixed: {}, hide: [], require: [], registries: {} },
     });
     expect(readManifest('name: "@acme/base"\nversion: 2.1.0-rc.1\nextends: []\n', "x")).toMatchObject({
       extends: [],

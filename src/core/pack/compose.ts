@@ -1,7 +1,10 @@
 import { templatesOf } from "../catalogue.ts";
 import { compileTemplates, type SourceFile } from "../compile.ts";
+import type { Definition } from "../definition.ts";
+import { nearest } from "../nearest.ts";
 import { TemplateError } from "../template-error.ts";
-import type { Catalogue } from "../types.ts";
+import type { Catalogue, Json, PackQuestion, Template } from "../types.ts";
+import { extensionOf } from "./extension.ts";
 import { builtIn, type Manifest, manifestPath } from "./manifest.ts";
 
 /** A pack as it was read: data that is not yet laid over anything. */
@@ -18,15 +21,18 @@ export type Pack = {
 export function composeCatalogue(built: Catalogue, packs: readonly Pack[]): Catalogue {
   const standsAlone = packs[0]?.manifest.extends.includes(builtIn) === false;
   let templates = standsAlone ? [] : built.templates;
+  const questions: PackQuestion[] = [];
   const known = new Set(standsAlone ? [] : [builtIn]);
   for (const { manifest, files } of packs) {
     verifyPlace(manifest, known);
-    templates = compileTemplates(files, { templates, pack: manifest.name });
+    for (const question of manifest.questions) questions.push(verifyNew(question, questions));
+    templates = compileTemplates(files, { templates, pack: manifest.name, questions });
     known.add(manifest.name);
   }
   const composed: Catalogue = {
     integrity: built.integrity,
-    templates,
+    templates: ruled(templates, packs),
+    questions,
     packs: packs.map(({ manifest: { name, version }, source, integrity }) => ({
       name,
       source,
@@ -35,7 +41,109 @@ export function composeCatalogue(built: Catalogue, packs: readonly Pack[]): Cata
     })),
   };
   if (standsAlone) verifyWhole(composed, packs[0]?.manifest.name ?? "");
-  return composed;
+  for (const { manifest } of packs) verifyPolicy(manifest, { ...composed, templates });
+  return {
+    ...composed,
+    extension: extensionOf(
+      composed,
+      questions,
+      packs.map(({ manifest }) => manifest),
+    ),
+  };
+}
+
+function verifyNew(question: PackQuestion, known: readonly PackQuestion[]): PackQuestion {
+  const other = known.find(({ name }) => name === question.name);
+  if (other === undefined) return question;
+  throw new TemplateError(
+    `${question.pack}:${manifestPath}`,
+    `"${question.name}" is asked by ${other.pack} already`,
+    "Choose another name, or read the answer that there is.",
+  );
+}
+
+/** Without what is hidden, and with images from where they are to come from. */
+function ruled(templates: readonly Template[], packs: readonly Pack[]): readonly Template[] {
+  const hidden = new Set(packs.flatMap(({ manifest }) => manifest.policy.hide));
+  const registries = packs.flatMap(({ manifest }) => Object.entries(manifest.policy.registries));
+  if (hidden.size + registries.length === 0) return templates;
+  return templates
+    .filter(({ id, kind }) => kind === "base" || !hidden.has(id))
+    .map((template) => {
+      const { definition } = template;
+      const managers = Object.entries(definition.packageManagers).filter(([id]) => !hidden.has(id));
+      const facts = { ...definition, packageManagers: Object.fromEntries(managers) };
+      const layers = template.layers.filter(({ condition }) =>
+        condition.every(
+          (token) => !token.startsWith("license=") || !hidden.has(token.slice("license=".length)),
+        ),
+      );
+      return {
+        ...template,
+        definition: rehosted(facts as unknown as Json, registries) as unknown as Definition,
+        layers,
+      };
+    });
+}
+
+/** Every fact whose key ends in `image` names its image from another place, by the longest beginning that fits. */
+function rehosted(facts: Json, registries: readonly (readonly [string, string])[]): Json {
+  if (facts === null || typeof facts !== "object") return facts;
+  if (Array.isArray(facts)) return facts.map((item) => rehosted(item, registries));
+  const entries = Object.entries(facts).map(([key, value]): [string, Json] => {
+    if (typeof value !== "string" || !/image$/i.test(key)) return [key, rehosted(value, registries)];
+    const whole = fullName(value);
+    const fitting = registries.filter(([prefix]) => whole.startsWith(`${prefix}/`));
+    const [best] = fitting.toSorted(([a], [b]) => b.length - a.length);
+    return [key, best === undefined ? value : best[1] + whole.slice(best[0].length)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `postgres:18` is `docker.io/library/postgres:18`. */
+function fullName(image: string): string {
+  const [first = "", ...rest] = image.split("/");
+  if (rest.length > 0 && /[.:]|^localhost$/.test(first)) return image;
+  return rest.length > 0 ? `docker.io/${image}` : `docker.io/library/${image}`;
+}
+
+function verifyPolicy({ name, policy }: Manifest, catalogue: Catalogue): void {
+  const { templates, questions = [] } = catalogue;
+  const managers = templates.flatMap(({ definition }) => Object.keys(definition.packageManagers));
+  const licenses = templates
+    .flatMap(({ layers }) => layers.flatMap(({ condition }) => condition))
+    .flatMap((token) => (token.startsWith("license=") ? [token.slice("license=".length)] : []));
+  const known = [...templates.map(({ id }) => id), ...managers, ...licenses];
+  const kinds = ["service", "platform", "process"];
+  const needed = templates.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
+  const verify = (key: string, words: readonly string[], among: readonly string[]) => {
+    const stranger = words.find((word) => !among.includes(word));
+    if (stranger === undefined) return;
+    const near = nearest(stranger, among);
+    throw new TemplateError(
+      `${name}:${manifestPath}`,
+      `policy.${key} names "${stranger}", which there isn't`,
+      near === null ? `There are ${[...new Set(among)].join(", ")}.` : `Did you mean "${near}"?`,
+    );
+  };
+  verify("hide", policy.hide, known);
+  verify("require", policy.require, needed);
+  const keys = [
+    "description",
+    "author",
+    "license",
+    "stack",
+    "services",
+    "jobs",
+    "processes",
+    "platforms",
+    "ci",
+  ];
+  const answers = [...keys, "packageManager", "example", ...questions.map((question) => question.name)];
+  verify("fixed", Object.keys(policy.fixed), answers);
+  const asked = questions.filter((question) => question.pack === name);
+  for (const { name: at, when } of asked)
+    verify(`questions.${at}.when`.replace("policy.", ""), Object.keys(when), answers);
 }
 
 function verifyPlace({ name, extends: needed }: Manifest, known: ReadonlySet<string>): void {

@@ -1,5 +1,7 @@
 import { TemplateError } from "../template-error.ts";
+import type { Json, PackQuestion } from "../types.ts";
 import { type DataSchema, findFault } from "./data-schema.ts";
+import { problemOf } from "./extension.ts";
 import { strictYaml } from "./strict-yaml.ts";
 
 /** What `pack.yaml` says. */
@@ -8,6 +10,20 @@ export type Manifest = {
   readonly version: string;
   readonly description: string;
   readonly extends: readonly string[];
+  readonly questions: readonly PackQuestion[];
+  readonly policy: Policy;
+};
+
+/** What a pack decides for whoever uses it. */
+export type Policy = {
+  /** Answers that are given, by their key or the name of a question. */
+  readonly fixed: { readonly [answer: string]: Json };
+  /** Ids that aren't offered. */
+  readonly hide: readonly string[];
+  /** Ids that are always among the answers. */
+  readonly require: readonly string[];
+  /** By the beginning of an image's full name, what takes its place. */
+  readonly registries: { readonly [prefix: string]: string };
 };
 
 /** The file of a pack that makes a folder one. */
@@ -20,6 +36,55 @@ const packName: DataSchema = {
   pattern: "^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$",
   maxLength: 100,
   description: "a name as npm has them, such as acme-standards",
+};
+
+const id: DataSchema = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9.-]*$", maxLength: 60 };
+const text: DataSchema = { type: "string", minLength: 1, maxLength: 200 };
+const scalar: DataSchema = { anyOf: [{ type: "string", maxLength: 200 }, { type: "boolean" }] };
+const ids: DataSchema = { type: "array", items: id };
+const questionName: DataSchema = {
+  type: "string",
+  pattern: "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+  maxLength: 40,
+  description: "a name such as cost-center",
+};
+
+const question: DataSchema = {
+  type: "object",
+  required: ["type", "message"],
+  additionalProperties: false,
+  properties: {
+    type: { enum: ["string", "boolean", "enum"] },
+    message: text,
+    values: { type: "array", items: { type: "string", pattern: "^[a-z0-9][a-z0-9-]*$", maxLength: 60 } },
+    default: scalar,
+    pattern: { type: "string", maxLength: 200 },
+    when: {
+      type: "object",
+      additionalProperties: { anyOf: [scalar, { type: "array", items: scalar }] },
+      description: "answers, each with a value or a list of them",
+    },
+  },
+};
+
+const policy: DataSchema = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    fixed: {
+      type: "object",
+      additionalProperties: { anyOf: [scalar, { type: "array", items: id }] },
+      description: "answers that are given",
+    },
+    hide: { ...ids, description: "ids that aren't offered" },
+    require: { ...ids, description: "services, platforms and processes that every repo has" },
+    registries: {
+      type: "object",
+      additionalProperties: { type: "string", pattern: "^[a-z0-9][a-z0-9.:/_-]*$", maxLength: 200 },
+      description:
+        "by the beginning of an image's full name, such as docker.io/library, what takes its place",
+    },
+  },
 };
 
 /** The JSON Schema (2020-12) of `pack.yaml`, printed for editors and checked here. */
@@ -44,6 +109,8 @@ export const manifestSchema: DataSchema = {
       description: `the packs under this one; [${builtIn}] where it's left out`,
       items: packName,
     },
+    questions: { type: "object", propertyNames: questionName, additionalProperties: question },
+    policy,
   },
 };
 
@@ -52,6 +119,81 @@ export function readManifest(text: string, origin: string): Manifest {
   const { data, lineAt } = strictYaml(text, origin);
   const fault = findFault(manifestSchema, data);
   if (fault !== null) throw new TemplateError(`${origin}:${lineAt(fault.path)}`, fault.what, fault.fix);
-  const stated = data as Partial<Manifest> & Pick<Manifest, "name" | "version">;
-  return { description: "", extends: [builtIn], ...stated };
+  const { questions = {}, policy: ruled, ...stated } = data as Stated;
+  const refuse = (path: readonly string[], what: string, fix: string): never => {
+    throw new TemplateError(`${origin}:${lineAt(path)}`, what, fix);
+  };
+  return {
+    description: "",
+    extends: [builtIn],
+    ...stated,
+    questions: Object.entries(questions).map(([name, asked]) =>
+      readQuestion(asked, { name, pack: stated.name, refuse }),
+    ),
+    policy: { fixed: {}, hide: [], require: [], registries: {}, ...ruled },
+  };
+}
+
+type Stated = Pick<Manifest, "name" | "version"> & {
+  readonly questions?: { readonly [name: string]: StatedQuestion };
+  readonly policy?: Partial<Policy>;
+};
+
+type Scalars = string | boolean | readonly (string | boolean)[];
+type StatedQuestion = Pick<PackQuestion, "type" | "message"> &
+  Partial<Pick<PackQuestion, "values" | "default" | "pattern">> & {
+    readonly when?: { readonly [answer: string]: Scalars };
+  };
+type Asking = {
+  readonly name: string;
+  readonly pack: string;
+  readonly refuse: (path: readonly string[], what: string, fix: string) => never;
+};
+
+function readQuestion(stated: StatedQuestion, { name, pack, refuse }: Asking): PackQuestion {
+  const { values = [], default: preset = null, pattern = null, when = {} } = stated;
+  const at = ["questions", name];
+  if ((stated.type === "enum") !== values.length > 0)
+    refuse(
+      at,
+      `${name} of type ${stated.type} has ${values.length} values`,
+      "Give values to an enum, and to nothing else.",
+    );
+  if (pattern !== null) {
+    if (stated.type !== "string") refuse([...at, "pattern"], `${name} isn't a string`, "Leave pattern out.");
+    if (!isSafePattern(pattern))
+      refuse(
+        [...at, "pattern"],
+        `"${pattern}" can't be a pattern`,
+        "Begin it with ^, end it with $, and repeat no group.",
+      );
+  }
+  const conditions = Object.entries(when).map(([key, value]) => [key, [value].flat().map(String)] as const);
+  const question = {
+    ...stated,
+    name,
+    pack,
+    values,
+    default: preset,
+    pattern,
+    when: Object.fromEntries(conditions),
+  };
+  const problem = preset === null ? null : problemOf(question, preset);
+  if (problem !== null)
+    refuse([...at, "default"], `the default of ${name} can't be used. ${problem}`, "Change it.");
+  return question;
+}
+
+/** Whole, and without a group that repeats, which could take for ever. */
+function isSafePattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern);
+    return (
+      /^\^.*\$$/.test(pattern) &&
+      !/\)[*+{?]|\\\d|\(\?/.test(pattern) &&
+      (pattern.match(/[*+{]/g) ?? []).length <= 4
+    );
+  } catch {
+    return false;
+  }
 }

@@ -14,7 +14,7 @@ export type Invocation = {
 };
 
 /** Reads the arguments; a word that isn't known is refused with the one that was probably meant. */
-export function parseArgv(argv: readonly string[]): Invocation {
+export function parseArgv(argv: readonly string[], more: Flags = {}): Invocation {
   const end = argv.indexOf("--");
   const queue = end < 0 ? [...argv] : argv.slice(0, end);
   const words: string[] = [];
@@ -22,19 +22,22 @@ export function parseArgv(argv: readonly string[]): Invocation {
   while (queue.length > 0) {
     const word = queue.shift() as string;
     if (word === "-" || !word.startsWith("-")) words.push(word);
-    else given.push(readFlag(word, queue));
+    else given.push(readFlag(word, queue, more));
   }
   const named = words[0] !== undefined && Object.hasOwn(verbs, words[0]);
   const verb = named ? (words.shift() as string) : "create";
   const positionals = [...words, ...(end < 0 ? [] : argv.slice(end + 1))];
-  return { verb, positionals: checkPositionals(verb, positionals), ...checkFlags(verb, given) };
+  return { verb, positionals: checkPositionals(verb, positionals), ...checkFlags(verb, given, more) };
 }
+
+/** Flags of the questions of packs. */
+type Flags = Verb["flags"];
 
 type Given = { readonly name: string; readonly spelled: string; readonly value: string | boolean };
 
-function readFlag(word: string, queue: string[]): Given {
+function readFlag(word: string, queue: string[], more: Flags): Given {
   const [spelled = "", inline] = splitOnce(word);
-  const found = findFlag(spelled);
+  const found = findFlag(spelled, more);
   if (found === null)
     return refuse("unknown-flag", `There is no flag ${shown(spelled)}.`, suggestion(spelled));
   const { name, flag, negated } = found;
@@ -53,8 +56,8 @@ function splitOnce(word: string): readonly [string, string?] {
   return at < 0 || !word.startsWith("--") ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-function findFlag(spelled: string): { name: string; flag: Flag; negated: boolean } | null {
-  for (const [name, flag] of allFlags()) {
+function findFlag(spelled: string, more: Flags): { name: string; flag: Flag; negated: boolean } | null {
+  for (const [name, flag] of [...allFlags(), ...Object.entries(more)]) {
     if (spelled === `--${name}` || spelled === `-${flag.short}`) return { name, flag, negated: false };
     if (flag.negated && spelled === `--no-${name}`) return { name, flag, negated: true };
   }
@@ -90,12 +93,16 @@ function checkPositionals(verb: string, positionals: readonly string[]): readonl
   return refuse("argument", `"${shown(extra)}" is one argument too many for ${verb}.`, fix);
 }
 
-function checkFlags(verb: string, given: readonly Given[]): Omit<Invocation, "verb" | "positionals"> {
+function checkFlags(
+  verb: string,
+  given: readonly Given[],
+  more: Flags,
+): Omit<Invocation, "verb" | "positionals"> {
   const lists: { [flag: string]: readonly string[] } = {};
   const texts: { [flag: string]: string } = {};
   const switches: { [flag: string]: boolean } = {};
   for (const { name, spelled, value } of given) {
-    const flag = (verbs[verb] as Verb).flags[name];
+    const flag = (verbs[verb] as Verb).flags[name] ?? more[name];
     if (flag === undefined) {
       const owners = Object.keys(verbs).filter((owner) => Object.hasOwn((verbs[owner] as Verb).flags, name));
       refuse("unknown-flag", `${verb} has no flag ${spelled}.`, `It belongs to ${owners.join(", ")}.`);

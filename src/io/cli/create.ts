@@ -21,7 +21,7 @@ export async function create(invocation: Invocation): Promise<number> {
   const { switches, positionals, lists } = invocation;
   const catalogue = await catalogueFor(lists.pack);
   if (catalogue.packs !== undefined) await verifyPacks(catalogue, invocation);
-  const given = await givenAnswers(invocation);
+  const given = withMore(await givenAnswers(invocation), catalogue, invocation);
   const asked: Asked = {
     catalogue,
     given,
@@ -56,6 +56,16 @@ export async function catalogueFor(packs: readonly string[] | undefined): Promis
   return packs === undefined ? built : (await import("../pack/catalogues.ts")).withPacks(built, packs);
 }
 
+/** With what the flags of the packs say. */
+function withMore(
+  given: PartialAnswers,
+  { extension }: Catalogue,
+  { texts, switches }: Invocation,
+): PartialAnswers {
+  if (extension === undefined) return given;
+  return { ...given, more: { ...given.more, ...extension.fromFlags(texts, switches) } };
+}
+
 /** Where something is to be written: whether the packs may write what they would. */
 export async function verifyPacks(catalogue: Catalogue, { switches, lists }: Invocation): Promise<void> {
   if (switches["dry-run"] === true) return;
@@ -87,7 +97,7 @@ async function take({ catalogue, given, directory, force }: Asked, yes: boolean)
     directory === undefined || given.name !== undefined ? given : { name: nameOf(directory), ...given };
   const answers = checkedAnswers(catalogue, named);
   const open = missingAnswers(catalogue, yes ? named : given);
-  const needed = yes ? open.filter(({ key }) => key === "name") : open;
+  const needed = yes ? open.filter(({ key, required }) => key === "name" || required) : open;
   if (needed.length > 0) throw missing(needed);
   const target = checkedTarget(directory ?? answers.name);
   return prepare({ catalogue, answers, target, decisions: force ? "theirs" : new Map() });

@@ -15,7 +15,10 @@ export type Replay = {
 export function replayLine({ catalogue, answers, directory, switches }: Replay, env = process.env): string {
   const given = needed(catalogue, answers, directory);
   const { env: variables, tasks, ...asked } = given;
-  const flags = (Object.keys(asked) as (keyof typeof asked)[]).flatMap((key) => flagFor(key, asked[key]));
+  const { more = {}, ...plain } = asked;
+  const flags = [...Object.entries(plain), ...Object.entries(more)].flatMap(([key, value]) =>
+    typeof value === "boolean" ? [`--${value ? "" : "no-"}${key}`] : flagFor(key, value),
+  );
   const unasked = variables !== undefined || tasks !== undefined;
   const piped = unasked ? `printf %s ${quoted(JSON.stringify({ env: variables, tasks }))} | ` : "";
   const words = [...flags, ...(unasked ? ["--answers", "-"] : []), "--yes", ...switches];
@@ -37,7 +40,6 @@ function needed(catalogue: Catalogue, answers: Answers, directory: string): Part
 }
 
 function flagFor(key: string, value: unknown): readonly string[] {
-  if (key === "example") return value === false ? ["--no-example"] : ["--example"];
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const text = textOf(value);
   return text.startsWith("-") ? [`${flag}=${text}`] : [flag, text];

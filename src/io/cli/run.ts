@@ -23,8 +23,21 @@ const late = () => import("./late.ts");
 
 /** Runs the verb that the arguments name. Gives the exit code; throws what the entry point reports. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const invocation = parseArgv(argv);
+  const invocation = await parse(argv);
   return (runs[invocation.verb] as typeof create)(invocation);
+}
+
+/** A flag that isn't ours may be that of a pack's question, which then has to be read first. */
+async function parse(argv: readonly string[]): Promise<Invocation> {
+  try {
+    return parseArgv(argv);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "usage/unknown-flag") throw error;
+    const { packFlags } = await import("../pack/pack-flags.ts");
+    const flags = packFlags(argv);
+    if (flags === null) throw error;
+    return parseArgv(argv, flags);
+  }
 }
 
 export async function reportError(error: unknown, argv: readonly string[]): Promise<number> {

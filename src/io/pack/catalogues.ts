@@ -5,6 +5,7 @@ import { composeCatalogue, type Pack } from "../../core/pack/compose.ts";
 import { manifestPath } from "../../core/pack/manifest.ts";
 import type { Catalogue, Receipt } from "../../core/types.ts";
 import { keepFiles, keptFiles } from "./pack-cache.ts";
+import { verifyFlags } from "./pack-flags.ts";
 import { packOf, readPack } from "./read-pack.ts";
 
 export { verifyConsent } from "./consent.ts";
@@ -26,6 +27,7 @@ type Recorded = Receipt["packs"][number];
 /** The built-in templates with the packs of these folders over them, whose sources are absolute. */
 export function withPacks(built: Catalogue, folders: readonly string[]): Catalogue {
   const packs = folders.map(readGiven);
+  verifyFlags(packs);
   return composeCatalogue(built, packs);
 }
 
@@ -60,7 +62,10 @@ export function openCatalogues(built: Catalogue, root: string, given: readonly s
       throw error;
     }
   };
-  const compose = (packs: readonly Pack[]) => seenFrom(root, composeCatalogue(built, packs));
+  const compose = (packs: readonly Pack[]) => {
+    verifyFlags(packs);
+    return seenFrom(root, composeCatalogue(built, packs));
+  };
   const composed = new Map<string, Catalogue | null>();
   return {
     given: [...atHand.keys()],

@@ -11,9 +11,11 @@ import { print, resultStyle } from "../output.ts";
 import { changeEntries, conflictLines, diffOf } from "./change-report.ts";
 import { fitToPlace, openRepo, type Repo } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
+import { settled } from "./update-verb.ts";
 
 /** Prints what the person changed since it was emitted, and what an update would change. */
-export async function diffRepo({ positionals, switches, lists }: Invocation): Promise<number> {
+export async function diffRepo(invocation: Invocation): Promise<number> {
+  const { positionals, switches, lists } = invocation;
   const built = readBuiltCatalogue();
   const repo = await openRepo(".", built, lists.pack);
   const catalogue = repo.catalogues.current(repo.receipt);
@@ -26,7 +28,7 @@ export async function diffRepo({ positionals, switches, lists }: Invocation): Pr
   const prepared = await prepareChange({
     catalogue,
     repo,
-    decided: update(catalogue, repo.receipt),
+    decided: update(catalogue, settled(repo.receipt, catalogue, invocation)),
     release: "running",
     readOnly: true,
   });

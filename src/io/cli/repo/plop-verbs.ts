@@ -15,6 +15,7 @@ import type { Proposal } from "./finish-change.ts";
 import { openRepo, recordedCatalogue } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
 import { proposalOf } from "./proposal-of.ts";
+import { settled } from "./update-verb.ts";
 
 /** Asks one question, by plop's own inquirer. */
 export type AskOne = (question: { readonly [key: string]: unknown }) => Promise<unknown>;
@@ -181,7 +182,10 @@ async function swapTwo({ catalogue, answers, ask }: Asking): Promise<Wish> {
 }
 
 async function updateAll({ catalogue, receipt }: Asking): Promise<Wish> {
-  return { title: "update", decided: update(catalogue, receipt) };
+  return {
+    title: "update",
+    decided: update(catalogue, settled(receipt, catalogue, { texts: {}, switches: {} })),
+  };
 }
 
 type Details = Omit<Parameters<typeof add>[2], "subject">;

@@ -26,7 +26,10 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   const to = texts.to === undefined ? version : await findRelease(texts.to, repo);
   if (to !== version) return updateBy(to, repo, invocation);
   const catalogue = repo.catalogues.current(repo.receipt);
-  const decided = { ...update(catalogue, repo.receipt), notes: packNotes(repo.receipt, catalogue) };
+  const decided = {
+    ...update(catalogue, settled(repo.receipt, catalogue, invocation)),
+    notes: packNotes(repo.receipt, catalogue),
+  };
   const readOnly = switches.check === true;
   if (catalogue.packs !== undefined && !readOnly) await verifyPacks(catalogue, invocation);
   const prepared = await prepareChange({ catalogue, repo, decided, release: "running", readOnly });
@@ -44,6 +47,16 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
     print(`${proposal.title}: ${countChanges(changes)}\n${fileList(changes, resultStyle())}`);
   else print(`The files are as ${version} has them.\n`);
   return isThere ? 1 : 0;
+}
+
+/** With an answer to whatever the packs ask now. */
+export function settled(
+  receipt: Receipt,
+  { extension }: Catalogue,
+  { texts, switches }: Pick<Invocation, "texts" | "switches">,
+): Receipt {
+  if (extension === undefined) return receipt;
+  return { ...receipt, answers: extension.settle(receipt.answers, extension.fromFlags(texts, switches)) };
 }
 
 function packNotes({ packs }: Receipt, catalogue: Catalogue): readonly string[] {

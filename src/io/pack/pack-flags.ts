@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import type { Pack } from "../../core/pack/compose.ts";
+import { manifestPath } from "../../core/pack/manifest.ts";
+import { readReceipt, receiptPath } from "../../core/receipt.ts";
+import { commonFlags, type Flag, verbs } from "../cli/verbs.ts";
+import { keptFiles } from "./pack-cache.ts";
+import { packOf, readPack } from "./read-pack.ts";
+
+type Flags = { readonly [name: string]: Flag };
+
+/** The flags of the questions of the packs that a command line is about, given or of the repo; null where there is none. */
+export function packFlags(argv: readonly string[]): Flags | null {
+  const given = argv.flatMap((word, at) =>
+    word === "--pack" ? (argv[at + 1] ?? []) : word.startsWith("--pack=") ? word.slice("--pack=".length) : [],
+  );
+  const packs = [...given.map((folder) => readPack(resolve(folder))), ...packsOfRepo(process.cwd())];
+  return packs.length === 0 ? null : Object.fromEntries(packs.flatMap(flagsOf));
+}
+
+/** Refuses a question whose flag would be one of ours. */
+export function verifyFlags(packs: readonly Pack[]): void {
+  const ours = new Set(
+    Object.keys({ ...commonFlags, ...Object.assign({}, ...Object.values(verbs).map(({ flags }) => flags)) }),
+  );
+  for (const { name, pack } of packs.flatMap(({ manifest }) => manifest.questions)) {
+    if (!ours.has(name) && !name.startsWith("no-")) continue;
+    throw new Failure({
+      code: "pack/flag",
+      message: `${pack}:${manifestPath}: the question "${name}" would have a flag that there is, --${name}.`,
+      fix: "Choose another name.",
+    });
+  }
+}
+
+function flagsOf({ manifest }: Pack): readonly (readonly [string, Flag])[] {
+  return manifest.questions.map(({ name, type, message, values }): [string, Flag] => {
+    if (type === "boolean") return [name, { negated: true, help: message }];
+    return [name, { value: type === "enum" ? values.join("|") : "TEXT", help: message }];
+  });
+}
+
+function packsOfRepo(from: string): readonly Pack[] {
+  const path = join(from, receiptPath);
+  if (!existsSync(path)) return dirname(from) === from ? [] : packsOfRepo(dirname(from));
+  try {
+    return readReceipt(readFileSync(path, "utf8")).packs.flatMap(({ source, integrity }) => {
+      const folder = resolve(from, source);
+      if (existsSync(join(folder, manifestPath))) return readPack(folder);
+      const files = keptFiles(integrity);
+      return files === null ? [] : packOf(files, folder);
+    });
+  } catch {
+    // What is wrong with it, the verb says.
+    return [];
+  }
+}
