@@ -132,16 +132,15 @@ function startInOneFile(entry, { starting, shared }) {
     const list = names.map((name, at) => `${name} as m${index}_${at}`).join(", ");
     return `import { ${list} } from "./${path}";`;
   });
-  const members = shared.map(({ path, names }, index) => {
-    const list = names.map((name, at) => `${JSON.stringify(name)}: m${index}_${at}`).join(", ");
-    return `${JSON.stringify(path)}: () => ({ ${list} })`;
-  });
+  const members = shared.flatMap(({ path, names }, index) =>
+    names.map((name, at) => `${JSON.stringify(`${path} ${name}`)}: m${index}_${at}`),
+  );
   return {
     name: "start-in-one-file",
     setup(bundler) {
       bundler.onResolve({ filter: /^start$/ }, () => ({ path: "start", namespace: "start" }));
       bundler.onLoad({ filter: /.*/, namespace: "start" }, () => ({
-        contents: `${lines.join("\n")}\nexport * from "./${entry}";\nexport const $ = { ${members.join(", ")} };\n`,
+        contents: `${lines.join("\n")}\nexport * from "./${entry}";\nexport const $ = () => ({ ${members.join(", ")} });\n`,
         resolveDir: root,
       }));
       bundler.onResolve({ filter: /^\.{1,2}\// }, ({ path, importer, namespace, resolveDir, kind }) => {

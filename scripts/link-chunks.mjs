@@ -28,6 +28,7 @@ export async function linkChunks(folder, { outputs }) {
     rmSync(`${folder}/${name}`);
   }
   const passed = takePassingOn(chunks);
+  takeFromMain(chunks);
   const archives = archivesOf(outputs, chunks);
   const places = placesOf(archives);
   const sources = new Map();
@@ -80,6 +81,37 @@ function takePassingOn(chunks) {
   return passed;
 }
 
+/** Chunks take what they share with the first file from its `$`, which names only what one of them takes, and shortly. */
+function takeFromMain(chunks) {
+  const keys = new Map();
+  const keyOf = (member) => {
+    if (!keys.has(member)) keys.set(member, `_${keys.size.toString(36)}`);
+    return keys.get(member);
+  };
+  const line = /^var (\w+) = require\("\.\/main\.cjs\/([^"]+)"\);\n/gm;
+  for (const [name, code] of chunks) {
+    let short = code;
+    for (const [whole, variable, path] of code.matchAll(line)) {
+      short = short
+        .replace(whole, short.includes(fromMain) ? "" : fromMain)
+        .replace(
+          new RegExp(`\\b${variable}\\.(\\w+)`, "g"),
+          (_, member) => `fromMain.${keyOf(`${path} ${member}`)}`,
+        );
+    }
+    chunks.set(name, short);
+  }
+  const main = chunks.get("main.cjs");
+  chunks.set(
+    "main.cjs",
+    main.replace(/"(\S+\.ts \w+)": ([\w$]+),?/g, (_, member, value) =>
+      keys.has(member) ? `${keys.get(member)}: ${value},` : "",
+    ),
+  );
+}
+
+const fromMain = 'var fromMain = require("./main.cjs").$();\n';
+
 /** Of each chunk that isn't a file of its own, the archive: what is loaded together is in one. */
 function archivesOf(outputs, chunks) {
   const paths = Object.keys(outputs);
@@ -114,9 +146,7 @@ function placesOf(archives) {
 }
 
 function linked(code, passed) {
-  return code
-    .replace(/require\("\.\/main\.cjs\/([^"]+)"\)/g, 'require("./main.cjs").$["$1"]()')
-    .replace(asked, (whole, name) => passed.get(name) ?? whole);
+  return code.replace(asked, (whole, name) => passed.get(name) ?? whole);
 }
 
 async function minified(source) {
