@@ -125,7 +125,7 @@ function check(repo: string): { readonly summary: string; readonly findings: rea
   });
   const lines = stdout.split("\n");
   const summary = lines.findLast((line) => /\d violation/.test(line));
-  const findings = lines.flatMap((line, at) => (line.includes("✖") ? lines.slice(at, at + 6) : []));
+  const findings = lines.flatMap((line, at) => (/^\s*[✖▲]/.test(line) ? lines.slice(at, at + 6) : []));
   return {
     summary: summary ?? `ended with ${status}`,
     findings: summary === undefined ? [stderr.slice(-500)] : findings,
