@@ -6,10 +6,8 @@ export type PnpmLock = {
   readonly head: string;
   /** Of each direct dependency the resolved version, with its peers in parentheses. */
   readonly direct: { readonly [name: string]: string };
-  readonly packages: { readonly [key: string]: string };
-  readonly snapshots: {
-    readonly [key: string]: { readonly text: string; readonly needs: readonly string[] };
-  };
+  readonly packages: readonly string[];
+  readonly snapshots: readonly string[];
 };
 
 /** Splits the text of a whole lockfile. Runs when the catalogue is built. */
@@ -23,14 +21,11 @@ export function readPnpmLock(text: string): PnpmLock {
     else if (name === null) head += `${line}\n`;
     else sections.set(name, `${sections.get(name) ?? ""}${line}\n`);
   }
-  const snapshots: { [key: string]: { text: string; needs: readonly string[] } } = {};
-  for (const [key, block] of blocksOf(sections.get("snapshots") ?? ""))
-    snapshots[key] = { text: block, needs: needsOf(block) };
   return {
     head,
     direct: directOf(sections.get("importers") ?? ""),
-    packages: Object.fromEntries(blocksOf(sections.get("packages") ?? "")),
-    snapshots,
+    packages: blocksOf(sections.get("packages") ?? ""),
+    snapshots: blocksOf(sections.get("snapshots") ?? ""),
   };
 }
 
@@ -39,18 +34,20 @@ export function prunePnpmLock(lock: PnpmLock, manifest: { readonly [key: string]
   const chosen = new Set(
     Object.keys({ ...(manifest.dependencies as object), ...(manifest.devDependencies as object) }),
   );
+  const known = new Map(lock.packages.map((block) => [keyOf(block), block]));
+  const resolved = new Map(lock.snapshots.map((block) => [keyOf(block), block]));
   /** Snapshots that are needed, with the key and the text that they have without the peers that weren't chosen. */
   const seen = new Map<string, { readonly key: string; readonly text: string }>();
   const visit = (key: string): string => {
-    const known = seen.get(key);
-    if (known !== undefined) return known.key;
-    const snapshot = lock.snapshots[key];
+    const visited = seen.get(key);
+    if (visited !== undefined) return visited.key;
+    const snapshot = resolved.get(key);
     if (snapshot === undefined) throw new Error(`The stack's pnpm-lock.yaml has no "${key}".`);
-    const idle = idlePeers(lock, key, chosen);
+    const idle = idlePeers(known.get(withoutPeers(key)) ?? "", key, chosen);
     const own = idle.reduce((text, peer) => text.replace(`(${peer})`, ""), key);
-    const text = idle.reduce(withoutNeed, snapshot.text.replace(key, own));
+    const text = idle.reduce(withoutNeed, snapshot.replace(key, own));
     seen.set(key, { key: own, text });
-    for (const need of snapshot.needs) if (!idle.includes(need)) visit(need);
+    for (const need of needsOf(snapshot)) if (!idle.includes(need)) visit(need);
     return own;
   };
   let importers = "importers:\n\n  .:\n";
@@ -64,30 +61,29 @@ export function prunePnpmLock(lock: PnpmLock, manifest: { readonly [key: string]
     }
   }
   const bare = new Set([...seen.values()].map(({ key }) => withoutPeers(key)));
-  const packages = Object.entries(lock.packages).filter(([key]) => bare.has(key));
-  const snapshots = Object.keys(lock.snapshots).flatMap((key) => seen.get(key)?.text ?? []);
+  const packages = [...known].flatMap(([key, block]) => (bare.has(key) ? [block] : []));
+  const snapshots = [...resolved.keys()].flatMap((key) => seen.get(key)?.text ?? []);
   const section = (name: string, blocks: readonly string[]) => `${name}:\n\n${blocks.join("\n")}`;
   return [
     lock.head,
     `${importers}\n`,
-    `${section(
-      "packages",
-      packages.map(([, block]) => block),
-    )}\n`,
+    `${section("packages", packages)}\n`,
     section("snapshots", snapshots),
   ].join("");
 }
 
 /** The entries of a section: a key at two spaces, its lines, and no blank line. */
-function blocksOf(section: string): readonly [string, string][] {
+function blocksOf(section: string): readonly string[] {
   return section
     .split("\n\n")
     .map((block) => block.replace(/^\n+|\n+$/g, ""))
     .filter((block) => block !== "")
-    .map((block) => {
-      const line = block.slice(0, block.indexOf("\n") === -1 ? undefined : block.indexOf("\n"));
-      return [unquoted(line.trim().replace(/:( \{\})?$/, "")), `${block}\n`];
-    });
+    .map((block) => `${block}\n`);
+}
+
+function keyOf(block: string): string {
+  const line = block.slice(0, block.indexOf("\n"));
+  return unquoted(line.trim().replace(/:( \{\})?$/, ""));
 }
 
 function needsOf(block: string): readonly string[] {
@@ -125,8 +121,7 @@ function withoutNeed(text: string, peer: string): string {
 }
 
 /** The optional peers in a key's parentheses that were resolved only because another choice brought them. */
-function idlePeers(lock: PnpmLock, key: string, chosen: ReadonlySet<string>): readonly string[] {
-  const block = lock.packages[withoutPeers(key)] ?? "";
+function idlePeers(block: string, key: string, chosen: ReadonlySet<string>): readonly string[] {
   const [, meta = ""] = block.split("    peerDependenciesMeta:\n");
   const optional = new Set([...meta.matchAll(/^ {6}(\S+):$/gm)].map(([, name]) => unquoted(name as string)));
   const peers = [...key.matchAll(/\(((@?[^@()]+)@[^()]+)\)/g)];
