@@ -8,6 +8,7 @@ export { recoverDirectory } from "./recover.ts";
 export { renderFromReceipt } from "./render.ts";
 export { changeRepo } from "./repo/change-verbs.ts";
 export { diffRepo } from "./repo/diff-verb.ts";
+export { explainPath } from "./repo/explain-verb.ts";
 export { generate } from "./repo/generate-verb.ts";
 export { undoLast } from "./repo/undo-verb.ts";
 export { updateRepo } from "./repo/update-verb.ts";

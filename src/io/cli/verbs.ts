@@ -129,6 +129,12 @@ export const verbs: { readonly [name: string]: Verb } = {
     positionals: 1,
     flags: { pack, json },
   },
+  explain: {
+    usage: "PATH [--json]",
+    help: "Tell which pack and layer a file comes from",
+    positionals: 1,
+    flags: { pack, json },
+  },
   undo: { usage: "[options]", help: "Take back the last of these changes", positionals: 0, flags: writing },
   generate: {
     usage: "[NAME [answers …]] [options]",
@@ -140,6 +146,12 @@ export const verbs: { readonly [name: string]: Verb } = {
       "dry-run": writing["dry-run"] as Flag,
       json,
     },
+  },
+  pack: {
+    usage: "new NAME | lint [FOLDER] | docs [FOLDER]",
+    help: "Write a pack of templates, find what is wrong with it",
+    positionals: 2,
+    flags: { pack: { value: "FOLDER", many: true, help: "Packs under it; repeatable" }, json },
   },
   list: {
     usage: "[stacks|services|processes|platforms|ci] [--json]",

@@ -1,0 +1,143 @@
+import { basename, resolve } from "node:path";
+import { Failure } from "../../../core/failure.ts";
+import { composeCatalogue, type Pack } from "../../../core/pack/compose.ts";
+import { type Finding, lintPack } from "../../../core/pack/lint.ts";
+import { liveFiles } from "../../../core/pack/live-files.ts";
+import { manifestPath, readManifest } from "../../../core/pack/manifest.ts";
+import { packDocs } from "../../../core/pack/pack-docs.ts";
+import { printable } from "../../../core/printable.ts";
+import type { Catalogue, Tree } from "../../../core/types.ts";
+import { readBuiltCatalogue } from "../../catalogue.ts";
+import { createDirectory } from "../../commit/create-directory.ts";
+import { verifyFlags } from "../../pack/pack-flags.ts";
+import { readPack } from "../../pack/read-pack.ts";
+import type { Invocation } from "../argv.ts";
+import { print, resultStyle } from "../output.ts";
+import { findTarget, verifyDirectory } from "../target.ts";
+
+/** For the authors of packs: a new one, what is wrong with one, and a page about it. */
+export async function pack(invocation: Invocation): Promise<number> {
+  const [action, folder = "."] = invocation.positionals;
+  if (action === "new" && invocation.positionals[1] !== undefined) return create(folder, invocation);
+  if (action === "lint") return lint(folder, invocation);
+  if (action === "docs") {
+    const { catalogue, read } = compose(folder, invocation);
+    print(packDocs(catalogue, read));
+    return 0;
+  }
+  throw new Failure({
+    code: "usage/pack",
+    message: action === "new" ? "pack new needs a name." : "pack needs to know what.",
+    fix: "Run pack new NAME, pack lint [FOLDER] or pack docs [FOLDER].",
+  });
+}
+
+type Composed = { readonly catalogue: Catalogue; readonly read: Pack };
+
+/** The pack of a folder over ours, and over those that `--pack` names. */
+function compose(folder: string, { lists }: Invocation): Composed {
+  const under = (lists.pack ?? []).map((each) => readPack(resolve(each)));
+  const read = readPack(resolve(folder));
+  verifyFlags([...under, read]);
+  return { catalogue: composeCatalogue(readBuiltCatalogue(), [...under, read]), read };
+}
+
+function lint(folder: string, invocation: Invocation): number {
+  const result = linted(folder, invocation);
+  const { findings, rendered, exhaustive, live } = result;
+  if (invocation.switches.json) print(`${JSON.stringify(result, null, 2)}\n`);
+  else {
+    const style = resultStyle();
+    const lines = findings.map(
+      ({ origin, what, fix }) =>
+        `${style.red("✖")} ${printable(`${origin}: ${what}.`)}\n  ${printable(fix, "\n")}\n`,
+    );
+    const how = exhaustive ? "all that there are" : "any two choices in one of them";
+    const notes = [
+      ...(rendered > 0 ? [`${rendered} sets of answers were rendered, ${how}.\n`] : []),
+      ...(live.length > 0 ? [`Needs consent, since it runs by itself: ${live.join(", ")}.\n`] : []),
+    ];
+    print(
+      `${lines.join("")}${notes.join("")}${findings.length === 0 ? `${style.green("✔")} Nothing is wrong with it.\n` : ""}`,
+    );
+  }
+  return findings.length === 0 ? 0 : 1;
+}
+
+type Linted = ReturnType<typeof lintPack> & { readonly live: readonly string[] };
+
+/** What can't be read or compiled is the one finding, since nothing can be said of the rest. */
+function linted(folder: string, invocation: Invocation): Linted {
+  try {
+    const { catalogue, read } = compose(folder, invocation);
+    return { ...lintPack(catalogue, read), live: liveFiles(catalogue).get(read.manifest.name) ?? [] };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code.startsWith("usage/")) throw error;
+    const [, origin = folder, what = error.message] = /^(\S+): ([\s\S]*?)\.?$/.exec(error.message) ?? [];
+    const finding: Finding = { origin, what, fix: error.fix };
+    return { findings: [finding], rendered: 0, exhaustive: true, live: [] };
+  }
+}
+
+function create(folder: string, { switches }: Invocation): number {
+  verifyDirectory(folder);
+  const target = findTarget(folder);
+  const files = startOf(basename(target.root));
+  readManifest(files[manifestPath] as string, manifestPath);
+  if (!target.empty) {
+    throw new Failure({
+      code: "pack/exists",
+      message: `${folder} isn't empty.`,
+      fix: "Choose another name.",
+    });
+  }
+  const tree: Tree = new Map(
+    Object.entries(files).map(([path, content]) => [path, { content, executable: false }]),
+  );
+  if (!createDirectory({ root: target.root, tree })) {
+    throw new Failure({
+      code: "pack/exists",
+      message: `${folder} is there already.`,
+      fix: "Choose another name.",
+    });
+  }
+  if (switches.json)
+    print(`${JSON.stringify({ directory: target.root, files: Object.keys(files) }, null, 2)}\n`);
+  else
+    print(
+      `${Object.keys(files)
+        .map((path) => `  + ${folder}/${path}\n`)
+        .join("")}\nNext: create-twelve-factor pack lint ${folder}\n`,
+    );
+  return 0;
+}
+
+/** A pack that works: a question, a rule, a file of its own, and a block of ours that is filled. */
+function startOf(name: string): { readonly [path: string]: string } {
+  return {
+    "README.md": `# ${name}
+
+A pack of create-twelve-factor: templates of a company, over those of the program.
+
+    create-twelve-factor pack lint .
+    create-twelve-factor my-app --pack .
+`,
+    "base/blocks/readme-end.hbs": `
+## Support
+
+This service is owned by {{project.answers.team}}.
+`,
+    "base/files/OWNERS.md.hbs": `# Owners of {{project.name}}
+
+{{project.answers.team}}
+`,
+    "pack.yaml": `name: ${name}
+version: 0.1.0
+description: How we build services
+questions:
+  team: { type: string, message: Which team owns it, default: platform, pattern: "^[a-z][a-z0-9-]*$" }
+policy:
+  fixed: { license: UNLICENSED }
+`,
+  };
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { identity, runCli, scratch } from "../support/run-cli.ts";
+
+function workplace() {
+  const cwd = scratch();
+  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
+  return { cwd, run: (...args: string[]) => runCli(args, { cwd, env }) };
+}
+
+describe("pack", () => {
+  it("new writes a pack that lints, that a repo is made from, and that explain knows", async () => {
+    const { cwd, run } = workplace();
+    expect(await run("pack", "new", "acme")).toMatchObject({ code: 0 });
+    const linted = await run("pack", "lint", "acme");
+    expect(linted.stdout).toMatch(
+      /sets of answers were rendered, all that there are\.[\s\S]*Nothing is wrong/,
+    );
+    expect(linted).toMatchObject({ code: 0 });
+    const made = await run("shop", "--yes", "--no-install", "--pack", "acme", "--team", "payments");
+    expect(made).toMatchObject({ code: 0 });
+    const read = (path: string) => readFileSync(join(cwd, "shop", path), "utf8");
+    expect(read("OWNERS.md")).toBe("# Owners of shop\n\npayments\n");
+    expect(read("README.md")).toMatch(/## Support\n\nThis service is owned by payments\.\n$/);
+    const explained = await runCli(["explain", "README.md"], { cwd: join(cwd, "shop") });
+    expect(explained.stdout).toMatch(
+      /README\.md\n {2}base\/files\/README\.md\.hbs {2}create-twelve-factor\n {4}base\/blocks\/readme-end\.hbs {2}acme 0\.1\.0\n/,
+    );
+    const json = await runCli(["explain", "./package.json", "--json"], { cwd: join(cwd, "shop") });
+    const { sources, parts } = JSON.parse(json.stdout);
+    expect(sources.length).toBeGreaterThan(1);
+    expect(parts).toContainEqual({
+      part: "dependencies.pg",
+      files: ["stacks/node-fastify/files+postgres/package.json.hbs"],
+    });
+    const slip = await runCli(["explain", "Dockerfil"], { cwd: join(cwd, "shop") });
+    expect(slip).toMatchObject({ code: 2 });
+    expect(slip.stderr).toContain("Did you mean Dockerfile?");
+  });
+
+  it("new takes no place that is taken, and no name that can't be", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const before = readFileSync(join(cwd, "acme/pack.yaml"), "utf8");
+    expect(await run("pack", "new", "acme")).toMatchObject({ code: 2 });
+    expect(readFileSync(join(cwd, "acme/pack.yaml"), "utf8")).toBe(before);
+    expect(await run("pack", "new", "../up")).toMatchObject({ code: 2 });
+    expect((await run("pack", "new", "A B")).stderr).toContain('"name" is "A B"');
+    expect(existsSync(join(cwd, "A B"))).toBe(false);
+    expect((await run("pack", "new")).stderr).toContain("pack new needs a name.");
+    expect((await run("pack", "bake")).stderr).toContain("pack lint [FOLDER]");
+  });
+
+  it("lint exits 1 with the file, the line and the fix", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    writeFileSync(join(cwd, "acme/base/files/OWNERS.md.hbs"), "\n{{project.nme}}\n");
+    const ran = await run("pack", "lint", "acme");
+    expect(ran).toMatchObject({ code: 1 });
+    expect(ran.stdout).toMatch(
+      /acme:base\/files\/OWNERS\.md\.hbs:2: project has no "nme"[\s\S]*Correct these places/,
+    );
+    const json = JSON.parse((await run("pack", "lint", "acme", "--json")).stdout);
+    expect(json.findings).toMatchObject([{ origin: "acme:base/files/OWNERS.md.hbs:2" }]);
+    writeFileSync(join(cwd, "acme/base/files/OWNERS.md.hbs"), "x\n");
+    writeFileSync(join(cwd, "acme/base/blocks/readme-end.hbs"), "x\n");
+    expect((await run("pack", "lint", "acme")).stdout).toContain('nothing uses the answer to "team"');
+  });
+
+  it("docs prints a page", async () => {
+    const { run } = workplace();
+    await run("pack", "new", "acme");
+    const { stdout } = await run("pack", "docs", "acme");
+    expect(stdout).toContain("| `--team` | Which team owns it | `^[a-z][a-z0-9-]*$` | `platform` |\n");
+  });
+});
