@@ -132,6 +132,24 @@ export function wildlyEdited(repo: Repo, edits: readonly WildEdit[], later: Repo
   return { repo: now, written: written.filter(({ path, line }) => linesIn(now, path).includes(line)) };
 }
 
+/** The repo with a comment of the person's at every so many of the lines that `later` changes. */
+export function commented(repo: Repo, later: Repo, every: number) {
+  let now = repo;
+  const written: { path: string; line: string }[] = [];
+  for (const path of changedIn(repo, later).filter((each) => !each.endsWith(".json"))) {
+    const text = textOf(repo, path);
+    const places = [...new Set(changedLines(text, textOf(later, path)))].filter((_, at) => at % every === 0);
+    const lines = text.split("\n").flatMap((own, at) => {
+      if (!places.includes(at)) return own;
+      const line = `${/^\s*/.exec(own)?.[0]}${/\.[jt]s$/.test(path) ? "//" : "#"} mine-${written.length}.`;
+      written.push({ path, line });
+      return written.length % 2 === 0 ? [line, own] : [line, "", own];
+    });
+    now = withFile(now, path, () => lines.join("\n"));
+  }
+  return { repo: now, written };
+}
+
 /** Where the lines are that another text changes, and the ones beside them. */
 function changedLines(text: string, later: string): readonly number[] {
   const places: number[] = [];

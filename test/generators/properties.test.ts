@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { PartialAnswers } from "../../src/core/answers.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { receiptPath } from "../../src/core/receipt.ts";
-import { changedIn, edited, havingSome, linesIn, personEdits, wildEdits, wildlyEdited } from "./edits.ts";
+import {
+  changedIn,
+  commented,
+  edited,
+  havingSome,
+  linesIn,
+  personEdits,
+  wildEdits,
+  wildlyEdited,
+} from "./edits.ts";
 import {
   adding,
   createRepo,
@@ -199,4 +208,24 @@ describe("what a verb adds, of which the person had some", () => {
     );
     expect(clean).toBeGreaterThan(RUNS / 4);
   });
+});
+
+describe("what a verb takes away, in which the person wrote comments", () => {
+  const whole = createRepo({
+    ...{ services, processes: ["web", "worker", "clock"], jobs: "postgres" },
+    ...{ platforms: ["heroku"], ci: "github" },
+  });
+
+  it.each(subjects.flatMap((subject) => [1, 3].map((every) => [subject, every] as const)))(
+    "goes without one of them (%s, at every %d. line)",
+    async (subject, every) => {
+      const repo = await run(whole, adding(subject));
+      const without = await tried(repo, removing(subject));
+      if (without === null) return expect(subject).toBe("postgres");
+      const mine = commented(repo, without, every);
+      const removed = await run(mine.repo, removing(subject));
+      expect(mine.written.length).toBeGreaterThan(2);
+      expectAll(mine.written, removed, `after remove ${subject}`);
+    },
+  );
 });

@@ -7,7 +7,7 @@ import { readReceipt, receiptPath } from "../../src/core/receipt.ts";
 import { renderReceipt } from "../../src/core/render-receipt.ts";
 import type { Tree } from "../../src/core/types.ts";
 import { version } from "../../src/core/version.ts";
-import { edited, personEdits } from "./edits.ts";
+import { edited, linesIn, personEdits, wildEdits, wildlyEdited } from "./edits.ts";
 import { catalogue, type Repo, textOf, texts } from "./repo-model.ts";
 
 const folder = new URL("../fixtures/releases/", import.meta.url);
@@ -75,6 +75,26 @@ describe.each(releases)("an update from %s", (name) => {
         for (const path of ["package.json", "app.json"]) JSON.parse(textOf(now, path));
       }),
       { numRuns: Number(process.env.VERB_RUNS ?? 25), seed: 10 },
+    );
+  });
+});
+
+describe.each(releases)("an update from %s over wild edits", (name) => {
+  const old = readRelease(name);
+
+  it.each([
+    ["with what that release rendered", old.files],
+    ["without", null],
+  ])("%s loses no line either, and is settled by one run", async (_, base) => {
+    const later = await updated(old, old.files);
+    await fc.assert(
+      fc.asyncProperty(wildEdits, async (edits) => {
+        const { repo, written } = wildlyEdited(old, edits, later);
+        const now = await updated(repo, base);
+        for (const { path, line } of written) expect(linesIn(now, path), path).toContain(line);
+        if (base !== null) expect(texts(await updated(now, later.files))).toEqual(texts(now));
+      }),
+      { numRuns: Number(process.env.VERB_RUNS ?? 25), seed: Number(process.env.VERB_SEED ?? 11) },
     );
   });
 });
