@@ -25,13 +25,16 @@ export async function* starting({ bin, nodes, pairs, folder, peers }) {
   }
 }
 
+/** How long the first question of a warm-up is looked at: by then the compiled code is kept. */
+const readingMs = 1_500;
+
 /** Both run under `script`, which gives them a terminal; ours until it shows its first question. */
 async function readyToAsk({ node, bin, pairs, cwd }) {
   const ratios = [];
   for (let index = 0; index < pairs + 2; index++) {
     const runs = [
-      () => underTerminal(`${node} ${bin}`, cwd, /\?|›/),
-      () => underTerminal(`${node} -e 0`, cwd, null),
+      () => underTerminal(`${node} ${bin}`, cwd, { until: /\?|›/, readingMs: index < 2 ? readingMs : 0 }),
+      () => underTerminal(`${node} -e 0`, cwd, { until: null }),
     ];
     const times = [];
     for (const run of index % 2 === 0 ? runs : runs.toReversed()) times.push(await run());
@@ -42,7 +45,7 @@ async function readyToAsk({ node, bin, pairs, cwd }) {
   return { value: median(ratios) };
 }
 
-function underTerminal(command, cwd, until) {
+function underTerminal(command, cwd, { until, readingMs = 0 }) {
   return new Promise((resolve) => {
     const start = process.hrtime.bigint();
     const done = (value) => {
@@ -65,7 +68,7 @@ function underTerminal(command, cwd, until) {
       text += chunk;
       if (until === null || shown !== null || !until.test(text)) return;
       shown = time();
-      child.stdin.write("\u0003");
+      setTimeout(() => child.stdin.write("\u0003"), readingMs);
     });
     child.on("error", () => done(null));
     child.on("exit", () => done(until === null ? time() : shown));

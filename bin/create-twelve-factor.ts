@@ -20,13 +20,14 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
   print(`${__VERSION__}\n`);
 } else {
   const { program, keep } = loadProgram(argv);
+  // Whoever asks has time while a person reads, and may be told to stop before the end.
+  if (!flags.includes("--yes") && !flags.includes("-y")) setTimeout(keep, 400).unref();
   program
     .run(argv)
     .catch((error) => program.reportError(error, argv))
     .then((code) => {
       process.exitCode = code;
-      // What can't be kept is compiled again.
-      return code <= 1 ? keep().catch(() => undefined) : undefined;
+      return code <= 1 ? keep() : undefined;
     });
   // When nothing is left to be done or written: what Node would take apart now, the system frees faster.
   process.once("beforeExit", () => process.exit());

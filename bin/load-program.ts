@@ -53,7 +53,11 @@ export function loadProgram(argv: readonly string[]): {
       if (kept.path === null || [...compiled.values()].every(({ isKept }) => isKept))
         return Promise.resolve();
       if (isReading) withoutOptimising();
-      return program.keeping().then(({ keepProgram }) => keepProgram(kept, compiled));
+      // What can't be kept is compiled again.
+      return program.keeping().then(
+        ({ keepProgram }) => keepProgram(kept, compiled),
+        () => {},
+      );
     },
   };
 }
