@@ -127,6 +127,18 @@ process.exitCode = failures.length;\n`,
     expect(existsSync(join(repo, "../escaped.txt"))).toBe(false);
   });
 
+  it("changes no file in which conflict markers remain", async () => {
+    const repo = repoWith(
+      `export default (plop) => plop.setGenerator("one", { prompts: [], actions: [{ type: "append", path: "src/index.ts", template: "x" }] });\n`,
+      { ...partials, "src/index.ts": "<<<<<<< yours\na\n=======\nb\n>>>>>>> template\n" },
+    );
+    const before = readTree(repo);
+    const ran = await runCli(["generate", "--yes"], { cwd: repo });
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain("Conflict markers remain in src/index.ts");
+    expect(readTree(repo)).toEqual(before);
+  });
+
   it("runs code of the plopfile's own with consent, in the copy", async () => {
     const repo = repoWith(
       `import { writeFileSync } from "node:fs";

@@ -23,6 +23,7 @@ import { verifyNoJournal } from "../checked.ts";
 import { endOnSignals } from "../interruption.ts";
 import { findTarget } from "../target.ts";
 import { finishChange } from "./finish-change.ts";
+import { verifyUnmarked } from "./prepare-change.ts";
 
 /** Runs a generator of the repo's plopfile on a copy, shows what it changed there, and commits all of it or nothing. */
 export async function generate(invocation: Invocation): Promise<number> {
@@ -37,6 +38,10 @@ export async function generate(invocation: Invocation): Promise<number> {
     const before = stage(root, copy);
     const name = run(invocation, { folder, copy, plopfile: join(copy, basename(plopfile)), nodePlop });
     const changes = changesBetween(before, filesOf(copy));
+    verifyUnmarked(
+      changes.map(({ path }) => path),
+      before,
+    );
     const title = `generate ${name}`;
     const nothing = { conflicts: [], notes: [], install: null, answers: null, kept: [] };
     return await finishChange({ title, root, changes, undoable: true, ...nothing }, invocation, interruption);

@@ -52,7 +52,8 @@ export async function prepareChange(intent: ChangeIntent): Promise<PreparedChang
   );
   const changed = await change({ from: repo.receipt, to, ours, ...sides, merging: repo.sides !== null });
   if (intent.readOnly !== true) {
-    verifyUnmarked(changed, ours);
+    const touched = [...changed.changes, ...changed.conflicts].map(({ path }) => path);
+    verifyUnmarked(touched, ours);
     await verifyClean(repo, changed, sides.base);
   }
   const notes = [...decided.notes, ...rendered.notes];
@@ -154,12 +155,12 @@ function pathsToRead(root: string, { base, theirs }: Pick<Rendered, "base" | "th
   return [...paths, ...alikeNames];
 }
 
-function verifyUnmarked({ changes, conflicts }: Changed, ours: Tree): void {
-  const touched = new Set([...changes, ...conflicts].map(({ path }) => path));
-  touched.delete(receiptPath);
-  const marked = [...touched].filter((path) => {
+/** Refuses files among these that hold the markers of a merge that isn't finished. */
+export function verifyUnmarked(paths: Iterable<string>, ours: Tree): void {
+  const marked = [...new Set(paths)].filter((path) => {
     const content = ours.get(path)?.content;
-    return typeof content === "string" && /^<{7}( |$)/m.test(content) && /^>{7}( |$)/m.test(content);
+    const text = typeof content === "string" ? content : Buffer.from(content ?? "").toString("utf8");
+    return path !== receiptPath && /^<{7}( |$)/m.test(text) && /^>{7}( |$)/m.test(text);
   });
   if (marked.length === 0) return;
   throw new Failure({
