@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { unusedOfExeca, unusedOfJsonc, unusedOfYaml } from "./unused/parts.mjs";
+import { unusedMethods, unusedOfExeca, unusedOfJsonc, unusedOfYaml } from "./unused/parts.mjs";
 
 const parts = { ...unusedOfExeca, ...unusedOfJsonc, ...unusedOfYaml };
 
@@ -7,15 +7,17 @@ const parts = { ...unusedOfExeca, ...unusedOfJsonc, ...unusedOfYaml };
 export function withoutUnused() {
   const questions =
     /prompts\/lib\/(elements\/(date|number|autocomplete|autocompleteMultiselect|toggle)|dateparts\/index)\.js$/;
-  const files = Object.keys(parts).join("|");
   return {
     name: "without-unused",
     setup({ onLoad }) {
       onLoad({ filter: questions }, () => ({ contents: "module.exports = class {};", loader: "js" }));
-      onLoad({ filter: new RegExp(`/node_modules/(${files})\\.js$`) }, ({ path }) => {
-        const instead = parts[path.slice(path.lastIndexOf("/node_modules/") + 14, -3)];
+      onLoad({ filter: filesOf(parts) }, ({ path }) => {
+        const instead = parts[nameOf(path)];
         return { contents: typeof instead === "string" ? instead : insteadOf(path, instead) };
       });
+      onLoad({ filter: filesOf(unusedMethods) }, ({ path }) => ({
+        contents: unusedMethods[nameOf(path)].reduce(withoutMethod, readFileSync(path, "utf8")),
+      }));
     },
   };
 }
@@ -31,4 +33,19 @@ function insteadOf(path, values) {
   const unknown = Object.keys(values).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`${path} has no ${unknown}.`);
   return names.map((name) => `export const ${name} = ${values[name] ?? "() => {}"};`).join("\n");
+}
+
+/** By the indentation of code that was printed by a compiler. */
+function withoutMethod(source, name) {
+  const rest = source.replace(new RegExp(`^ {4}${name}\\(.*\\{(?:.*\\}|\\n[\\s\\S]*?^ {4}\\})\\n`, "gm"), "");
+  if (rest === source) throw new Error(`There is no method ${name} to leave out.`);
+  return rest;
+}
+
+function filesOf(map) {
+  return new RegExp(`/node_modules/(${Object.keys(map).join("|")})\\.m?js$`);
+}
+
+function nameOf(path) {
+  return path.slice(path.lastIndexOf("/node_modules/") + 14).replace(/\.m?js$/, "");
 }

@@ -1,7 +1,7 @@
 /**
- * What of execa, and of what it uses itself, never runs here, by file: it is only called as `execa(file, arguments, options)`, with words
- * for stdin, stdout and stderr, whole texts as output, and without a throw, so that its messages aren't read. Each export
- * that isn't named here does nothing.
+ * What of execa, and of what it uses itself, never runs here, by file: it is only called as `execa(file, arguments, options)`,
+ * with words for stdin, stdout and stderr, whole texts as output, and without a throw, so that its messages aren't read. Each
+ * export that isn't named here does nothing.
  */
 export const unusedOfExeca = {
   "execa/index": `import { createExeca } from "./lib/methods/create.js"; export const execa = createExeca(() => ({}));`,
@@ -14,9 +14,7 @@ export const unusedOfExeca = {
   },
   "execa/lib/convert/add": {},
   "execa/lib/io/output-async": {},
-  "execa/lib/ipc/array": { normalizeIpcStdioArray: "(stdio) => stdio" },
   "execa/lib/ipc/buffer-messages": {},
-  "execa/lib/ipc/graceful": {},
   "execa/lib/ipc/ipc-input": {},
   "execa/lib/ipc/methods": {},
   "execa/lib/methods/main-sync": {},
@@ -25,36 +23,26 @@ export const unusedOfExeca = {
   "execa/lib/pipe/setup": {},
   "execa/lib/return/duration": {},
   "execa/lib/return/message": { createMessages: "() => ({})" },
-  "execa/lib/stdio/direction": { getStreamDirection: '(_, number) => (number === 0 ? "input" : "output")' },
-  "execa/lib/stdio/duplicate": { filterDuplicates: "(items) => items" },
-  "execa/lib/stdio/handle-async": `
-    import { handleStdio } from "./handle.js";
-    const properties = { native() {} };
-    export const handleStdioAsync = (options) => handleStdio({ input: properties, output: properties }, options);
-  `,
-  "execa/lib/stdio/input-option": { handleInputOptions: "() => []" },
-  "execa/lib/stdio/native": { handleNativeStream: "({ stdioItem }) => stdioItem" },
-  "execa/lib/stdio/type": {
-    getStdioItemType: '() => "native"',
-    FILE_TYPES: "new Set()",
-    TRANSFORM_TYPES: "new Set()",
-    TYPE_TO_MESSAGE: "{}",
+  "execa/lib/stdio/handle": {},
+  "execa/lib/stdio/handle-async": {
+    handleStdioAsync: `(options) => {
+      options.stdio = ["stdin", "stdout", "stderr"].map((name) => options[name] ?? "pipe");
+      return options.stdio.map((value, number) => ({
+        direction: number === 0 ? "input" : "output",
+        stdioItems: [{ type: "native", value }],
+      }));
+    }`,
   },
+  "execa/lib/stdio/type": { TRANSFORM_TYPES: "new Set()" },
   "execa/lib/terminate/cancel": { throwOnCancel: "() => []" },
   "execa/lib/terminate/graceful": { throwOnGracefulCancel: "() => []" },
   "execa/lib/terminate/signal": {
     normalizeKillSignal: "(signal) => signal",
     normalizeSignalArgument: "(signal) => signal",
   },
-  "execa/lib/transform/generator": {},
-  "execa/lib/transform/normalize": { normalizeTransforms: "(items) => items" },
-  "execa/lib/transform/object-mode": {},
   "execa/lib/transform/split": {},
   "execa/lib/verbose/complete": {},
-  "execa/lib/verbose/info": {},
   "execa/lib/verbose/output": {},
-  "execa/lib/verbose/start": {},
-  "execa/lib/verbose/values": {},
   "get-stream/source/array": {},
   "get-stream/source/array-buffer": {},
   "get-stream/source/stream": { getAsyncIterable: "(stream) => stream", nodeImports: "{}" },
@@ -66,13 +54,10 @@ export const unusedOfYaml = {
   "yaml/browser/dist/doc/applyReviver": {},
   "yaml/browser/dist/doc/createNode": {},
   "yaml/browser/dist/parse/cst-visit": {},
-  "yaml/browser/dist/stringify/foldFlowLines": {},
   "yaml/browser/dist/stringify/stringify": { createStringifyContext: "() => ({})" },
   "yaml/browser/dist/stringify/stringifyCollection": {
     stringifyCollection: "(collection) => JSON.stringify(collection)",
   },
-  "yaml/browser/dist/stringify/stringifyComment": {},
-  "yaml/browser/dist/stringify/stringifyDocument": {},
   "yaml/browser/dist/stringify/stringifyNumber": {},
   "yaml/browser/dist/stringify/stringifyPair": {},
   "yaml/browser/dist/stringify/stringifyString": {},
@@ -82,4 +67,21 @@ export const unusedOfYaml = {
 export const unusedOfJsonc = {
   "jsonc-parser/lib/esm/impl/edit": {},
   "jsonc-parser/lib/esm/impl/format": {},
+};
+
+/** Methods that nothing calls: to change a YAML document, and to find one's way in a tree from a position or from an older tree. */
+export const unusedMethods = {
+  "@lezer/common/dist/index": [
+    ...["atLastNode", "balance", "childAfter", "childBefore", "cursorAt", "enterUnfinishedNodesBefore"],
+    ...["matchContext", "move", "moveTo", "resolve", "resolveInner", "resolveStack"],
+  ],
+  "@lezer/lr/dist/index": ["nextFragment", "nodeAt", "stopAt", "tryReuse"],
+  "yaml/browser/dist/doc/Document": [
+    ...["add", "addIn", "clone", "createAlias", "createNode", "createPair", "delete", "deleteIn"],
+    ...["get", "getIn", "has", "hasIn", "set", "setIn", "toString"],
+  ],
+  "yaml/browser/dist/doc/directives": ["clone", "tagString", "toString"],
+  "yaml/browser/dist/nodes/Collection": ["addIn", "clone", "deleteIn", "getIn", "hasIn", "setIn"],
+  "yaml/browser/dist/nodes/Pair": ["clone"],
+  "yaml/browser/dist/schema/Schema": ["clone"],
 };

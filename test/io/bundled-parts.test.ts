@@ -1,7 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Parser } from "@lezer/common";
+import { parser as go } from "@lezer/go";
+import { parser as javascript } from "@lezer/javascript";
+
+import { parser as python } from "@lezer/python";
 import { build } from "esbuild";
 import { execa } from "execa";
 import { parseTree } from "jsonc-parser";
@@ -17,6 +22,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 type Parts = {
   readonly execa: Execa;
+  readonly go: Parser;
+  readonly javascript: Parser;
+  readonly python: Parser;
   readonly parseAllDocuments: typeof parseAllDocuments;
   readonly parseTree: typeof parseTree;
 };
@@ -28,6 +36,9 @@ async function bundle(): Promise<Parts> {
   await build({
     stdin: {
       contents: `
+        export { parser as go } from "@lezer/go";
+        export { parser as javascript } from "@lezer/javascript";
+        export { parser as python } from "@lezer/python";
         export { execa } from "execa";
         export { parseTree } from "jsonc-parser";
         export { parseAllDocuments } from "yaml";
@@ -37,7 +48,10 @@ async function bundle(): Promise<Parts> {
     bundle: true,
     platform: "node",
     mainFields: ["module", "main"],
-    alias: { yaml: join(process.cwd(), "node_modules/yaml/browser/dist/index.js") },
+    alias: {
+      "@lezer/highlight": join(process.cwd(), "scripts/unused/lezer-highlight.mjs"),
+      yaml: join(process.cwd(), "node_modules/yaml/browser/dist/index.js"),
+    },
     outfile,
     plugins: [withoutUnused()],
   });
@@ -122,3 +136,34 @@ it.each(['{"a": [1, true, null], // b\n}', '[1,, "\\u00e9"', ""])(
     expect((await bundled).parseTree(text)).toEqual(parseTree(text));
   },
 );
+
+const own = readFileSync(import.meta.filename, "utf8");
+const sources = [
+  ["javascript", javascript, own],
+  ["javascript", javascript, `${own.slice(0, 3000)} ) } = \\u0000 ${own.slice(3100)}`],
+  [
+    "python",
+    python,
+    "import os as o\nclass A(B):\n  def f(self, *a, b=1):\n    return f'{o.x!r}'\nif x:\n\tpass\n  y = (\n",
+  ],
+  [
+    "go",
+    go,
+    'package a\nimport ("b"; c "d")\nfunc (t *T[K]) f(x ...int) { go g(<-x, map[string]int{"a": 1}) \n if ( }\n',
+  ],
+] as const;
+
+it.each(sources)("reads %s as Lezer does", async (name, parser, text) => {
+  const walk = (one: Parser) => {
+    const seen: unknown[] = [];
+    one.parse(text).iterate({
+      enter: ({ name, from, to, node }) => {
+        const { firstChild, lastChild, nextSibling, prevSibling, parent } = node;
+        const around = [firstChild, lastChild, nextSibling, prevSibling, parent].map((other) => other?.from);
+        seen.push([name, from, to, ...around, node.getChild("String")?.from]);
+      },
+    });
+    return seen;
+  };
+  expect(walk((await bundled)[name])).toEqual(walk(parser));
+});
