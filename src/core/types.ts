@@ -153,7 +153,7 @@ export type Receipt = {
   readonly release: { readonly version: string; readonly integrity: string };
   readonly packs: readonly {
     readonly name: string;
-    /** A folder as the repo reaches it, which begins with `./` or `../`. */
+    /** A folder or tarball as the repo reaches it, which begins with `./` or `../`; or `npm:…`, or `git+…`. */
     readonly source: string;
     readonly version: string;
     readonly integrity: string;

@@ -9,9 +9,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { readTree } from "../support/read-tree.ts";
+import { openRegistry } from "../support/registry.ts";
 import { identity, runCli, scratch } from "../support/run-cli.ts";
 
 type Files = { readonly [path: string]: string };
@@ -48,7 +51,7 @@ function workplace(contents: Files = files) {
     expect(ran).toMatchObject({ code: 0 });
     return ran;
   };
-  return { cwd, acme, write, run, repo, read, commit, create };
+  return { cwd, env, acme, write, run, repo, read, commit, create };
 }
 
 const quiet = ["--yes", "--no-install"];
@@ -234,6 +237,136 @@ policy: { fixed: { license: UNLICENSED }, hide: [rabbitmq] }
   });
 });
 
+describe("a pack that isn't a folder", () => {
+  const flags = (source: string) => [...quiet, "--pack", source];
+
+  it("may be a tarball", async () => {
+    const { run, cwd, read } = workplace();
+    execFileSync("tar", ["-czf", join(cwd, "acme-1.0.0.tgz"), "-C", join(cwd, "packs"), "acme"]);
+    expect(await run("", "shop", ...flags("acme-1.0.0.tgz"))).toMatchObject({ code: 0 });
+    expect(read("OWNERS.md")).toContain("Team A");
+    expect(JSON.parse(read(".twelve-factor.json")).packs[0].source).toBe("../acme-1.0.0.tgz");
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+  });
+
+  it("may be in git: a branch is followed, and without a network the last copy is used", async () => {
+    const { run, cwd, acme, read, write, commit } = workplace();
+    const git = (...args: string[]) =>
+      execFileSync("git", args, {
+        cwd: join(cwd, "packs"),
+        env: { ...process.env, ...identity },
+        stdio: "pipe",
+      });
+    const commitPacks = () => {
+      git("add", "--all");
+      git("commit", "--quiet", "--message", "Change");
+    };
+    git("init", "--quiet", "--initial-branch=main");
+    commitPacks();
+    const source = `git+file://${join(cwd, "packs")}#main:acme`;
+    expect(await run("", "shop", ...flags(source))).toMatchObject({ code: 0 });
+    expect(JSON.parse(read(".twelve-factor.json")).packs[0].source).toBe(source);
+    write("1.1.0", { "base/files/OWNERS.md.hbs": owners("Team B") });
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+    commitPacks();
+    expect(await run("shop", "add", "redis", ...quiet)).toMatchObject({ code: 0 });
+    expect(read("OWNERS.md")).toContain("Team A");
+    commit();
+    expect(await run("shop", "update", ...quiet)).toMatchObject({ code: 0 });
+    expect(read("OWNERS.md")).toContain("Team B");
+    rmSync(join(acme, ".."), { recursive: true });
+    commit();
+    const offline = await run("shop", "update", "--check");
+    expect(offline).toMatchObject({ code: 0 });
+    expect(offline.stderr).toContain("The copy that was fetched last is used.");
+    expect(await run("shop", "remove", "redis", ...quiet)).toMatchObject({ code: 0 });
+    expect(await run("", "other", ...flags(source))).toMatchObject({ code: 0 });
+    rmSync(join(cwd, "cache"), { recursive: true });
+    const gone = await run("", "third", ...flags(source));
+    expect(gone).toMatchObject({ code: 2 });
+    expect(gone.stderr).toMatch(/git can't read the pack[\s\S]*Nothing was written/);
+  });
+
+  it("may be in a registry, by the person's npm, which runs nothing of it and verifies it", async () => {
+    const { env, cwd, acme, read } = workplace();
+    const packed = (version: string, team: string) => {
+      put(acme, {
+        "pack.yaml": `name: acme-standards\nversion: ${version}\n`,
+        "base/files/OWNERS.md.hbs": owners(team),
+      });
+      const touch = `touch ${join(cwd, "ran")}`;
+      const scripts = {
+        preinstall: touch,
+        install: touch,
+        postinstall: touch,
+        prepare: touch,
+        prepack: touch,
+      };
+      const manifest = JSON.stringify({ name: "acme-standards", version, scripts });
+      writeFileSync(join(acme, "package.json"), manifest);
+      const tarball = join(cwd, `standards-${version}.tgz`);
+      execFileSync("tar", [
+        "-czf",
+        tarball,
+        "--transform",
+        "s,^acme,package,",
+        "-C",
+        join(cwd, "packs"),
+        "acme",
+      ]);
+      return tarball;
+    };
+    const first = await openRegistry(packed("1.0.0", "Team A"));
+    onTestFinished(() => first.close());
+    const npmrc = join(cwd, "npmrc");
+    const configure = (url: string) =>
+      writeFileSync(npmrc, `registry=${url}/\ncache=${join(cwd, "npm-cache")}\n`);
+    configure(first.url);
+    const npm = (at: string, ...args: string[]) =>
+      runCli(args, { cwd: join(cwd, at), env: { ...env, npm_config_userconfig: npmrc } });
+    const made = await npm("", "shop", ...flags("acme-standards"));
+    expect(made).toMatchObject({ code: 0 });
+    expect(read("OWNERS.md")).toContain("Team A");
+    const [recorded] = JSON.parse(read(".twelve-factor.json")).packs;
+    expect(recorded).toMatchObject({
+      name: "acme-standards",
+      source: "npm:acme-standards",
+      version: "1.0.0",
+    });
+    const second = await openRegistry(packed("1.1.0", "Team B"));
+    onTestFinished(() => second.close());
+    configure(second.url);
+    expect(await npm("shop", "update", ...quiet)).toMatchObject({ code: 0 });
+    expect(read("OWNERS.md")).toContain("Team B");
+    expect(existsSync(join(cwd, "ran"))).toBe(false);
+    const tarball = `${second.url}/acme-standards/-/acme-standards-1.1.0.tgz`;
+    const other = `sha512-${"A".repeat(86)}==`;
+    const version = { name: "acme-standards", version: "1.1.0", dist: { tarball, integrity: other } };
+    const tampered = createServer((_, response) =>
+      response.end(
+        JSON.stringify({
+          name: version.name,
+          "dist-tags": { latest: "1.1.0" },
+          versions: { "1.1.0": version },
+        }),
+      ),
+    );
+    await new Promise<void>((resolve) => tampered.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void tampered.close());
+    configure(`http://127.0.0.1:${(tampered.address() as AddressInfo).port}`);
+    rmSync(join(cwd, "npm-cache"), { recursive: true });
+    rmSync(join(cwd, "cache"), { recursive: true });
+    const refused = await npm("", "other", ...flags("acme-standards"));
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toMatch(/npm can't fetch the pack acme-standards: .*integrity/);
+    expect(existsSync(join(cwd, "other"))).toBe(false);
+    configure(second.url);
+    const unknown = await npm("", "other", ...flags("acme-unknown"));
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toMatch(/npm can't fetch the pack acme-unknown: .*404/);
+  });
+});
+
 describe("a repo that was made from a pack", () => {
   it("adds and removes with it, to the byte", async () => {
     const { create, run, repo, commit } = workplace();
@@ -298,7 +431,7 @@ describe("a repo that was made from a pack", () => {
     ]) {
       const ran = await run("shop", ...args);
       expect(ran, args[0]).toMatchObject({ code: 2 });
-      expect(ran.stderr, args[0]).toMatch(/acme 1\.0\.0[\s\S]*--pack FOLDER/);
+      expect(ran.stderr, args[0]).toMatch(/acme 1\.0\.0[\s\S]*--pack SOURCE/);
     }
     expect(readTree(repo)).toEqual(before);
     const given = await run("shop", "add", "redis", ...quiet, "--pack", "../moved/acme");

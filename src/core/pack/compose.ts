@@ -155,7 +155,7 @@ function verifyPlace({ name, extends: needed }: Manifest, known: ReadonlySet<str
   const fix =
     missing === builtIn
       ? "The pack before it stands alone: let that one extend it too, or give another."
-      : `Give --pack with the folder of ${missing} before that of ${name}.`;
+      : `Give --pack with the source of ${missing} before that of ${name}.`;
   throw new TemplateError(origin, `it extends ${missing}, which isn't under it`, fix);
 }
 

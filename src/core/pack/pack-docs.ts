@@ -66,7 +66,7 @@ export function packDocs(catalogue: Catalogue, { manifest, files }: Pack): strin
     ),
   ];
   const head = `# ${cell(name)} ${version}\n${description === "" ? "" : `\n${cell(description)}\n`}`;
-  return `${head}\n\`\`\`\ncreate-twelve-factor my-app --pack FOLDER\n\`\`\`\n${sections.join("")}`;
+  return `${head}\n\`\`\`\ncreate-twelve-factor my-app --pack SOURCE\n\`\`\`\n${sections.join("")}`;
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -32,7 +32,7 @@ const consent: Flag = {
   help: "Let that pack write files that run by themselves",
 };
 const jobs: Flag = { value: "ID", help: "The service that carries jobs" };
-const pack: Flag = { value: "FOLDER", many: true, help: "Where a pack of the repo lies now; repeatable" };
+const pack: Flag = { value: "SOURCE", many: true, help: "Where a pack of the repo is now; repeatable" };
 
 export const verbs: { readonly [name: string]: Verb } = {
   create: {
@@ -52,7 +52,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       ci: { value: "ID", help: "Continuous integration, or none" },
       "package-manager": { value: "ID", help: "Which one the repo uses" },
       example: { negated: true, help: "Leave the example feature out" },
-      pack: { value: "FOLDER", many: true, help: "Templates of a company, over ours; repeatable" },
+      pack: { value: "SOURCE", many: true, help: "Templates of a company, over ours; repeatable" },
       consent,
       answers: { value: "FILE", help: "Answers from a JSON or YAML file, - for stdin; flags win" },
       yes: { short: "y", help: "Take the default of whatever was not answered" },
@@ -118,7 +118,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     flags: {
       to: { value: "VERSION", help: "Those of another release" },
       check: { help: "Only tell whether there is something, by exit code 1" },
-      pack: { value: "FOLDER", many: true, help: "Where a pack lies now, or one to begin with; repeatable" },
+      pack: { value: "SOURCE", many: true, help: "Where a pack is now, or one to begin with; repeatable" },
       consent,
       ...writing,
     },
@@ -151,7 +151,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     usage: "new NAME | lint [FOLDER] | docs [FOLDER]",
     help: "Write a pack of templates, find what is wrong with it",
     positionals: 2,
-    flags: { pack: { value: "FOLDER", many: true, help: "Packs under it; repeatable" }, json },
+    flags: { pack: { value: "SOURCE", many: true, help: "Packs under it; repeatable" }, json },
   },
   list: {
     usage: "[stacks|services|processes|platforms|ci] [--json]",

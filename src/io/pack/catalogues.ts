@@ -2,17 +2,17 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { composeCatalogue, type Pack } from "../../core/pack/compose.ts";
-import { manifestPath } from "../../core/pack/manifest.ts";
 import type { Catalogue, Receipt } from "../../core/types.ts";
-import { keepFiles, keptFiles } from "./pack-cache.ts";
+import { keptFiles } from "./pack-cache.ts";
 import { verifyFlags } from "./pack-flags.ts";
-import { packOf, readPack } from "./read-pack.ts";
+import { packOf } from "./read-pack.ts";
+import { isRemote, readSource } from "./sources.ts";
 
 export { verifyConsent } from "./consent.ts";
 
 /** The catalogues that the receipts of a repo are rendered from. */
 export type Catalogues = {
-  /** The names of the packs whose folders were given. */
+  /** The names of the packs whose sources were given. */
   readonly given: readonly string[];
   /** With the packs as they were when the receipt was written; null where one can't be had any more. */
   readonly recorded: (receipt: Receipt) => Catalogue | null;
@@ -24,9 +24,9 @@ export type Catalogues = {
 
 type Recorded = Receipt["packs"][number];
 
-/** The built-in templates with the packs of these folders over them, whose sources are absolute. */
-export function withPacks(built: Catalogue, folders: readonly string[]): Catalogue {
-  const packs = folders.map(readGiven);
+/** The built-in templates with the packs of these sources over them; of folders and files the paths are whole. */
+export function withPacks(built: Catalogue, sources: readonly string[]): Catalogue {
+  const packs = sources.map((source) => readSource(source));
   verifyFlags(packs);
   return composeCatalogue(built, packs);
 }
@@ -37,24 +37,28 @@ export function seenFrom(root: string, catalogue: Catalogue): Catalogue {
   return { ...catalogue, packs };
 }
 
-/** `given` are folders of packs that the receipt names, wherever they lie now, or of others that come over them. */
+/** `given` are sources of packs that the receipt names, wherever they lie now, or of others that come over them. */
 export function openCatalogues(built: Catalogue, root: string, given: readonly string[]): Catalogues {
-  const atHand = new Map(given.map(readGiven).map((pack) => [pack.manifest.name, pack]));
+  const atHand = new Map(given.map((source) => readSource(source)).map((pack) => [pack.manifest.name, pack]));
   const find = (recorded: Recorded): Pack | null => {
     const known = atHand.get(recorded.name);
     if (known !== undefined) return known;
-    const folder = resolve(root, recorded.source);
-    if (!/^\.\.?\//.test(recorded.source) || !existsSync(join(folder, manifestPath))) return null;
-    const read = readGiven(folder);
+    const { source } = recorded;
+    if (!isRemote(source) && (!/^\.\.?\//.test(source) || !existsSync(resolve(root, source)))) return null;
+    const read = readSource(source, root);
     if (read.manifest.name !== recorded.name) return null;
     atHand.set(recorded.name, read);
     return read;
   };
   const asRecorded = (recorded: Recorded): Pack | null => {
     const files = keptFiles(recorded.integrity);
-    if (files !== null) return packOf(files, resolve(root, recorded.source));
+    if (files !== null) {
+      const { source } = recorded;
+      return packOf(files, isRemote(source) ? source : resolve(root, source));
+    }
     try {
-      const found = find(recorded);
+      const { source, name, version } = recorded;
+      const found = source.startsWith("npm:") ? readSource(`npm:${name}@${version}`) : find(recorded);
       return found?.integrity === recorded.integrity ? found : null;
     } catch (error) {
       // What is wrong with it now is of no interest to what it was.
@@ -98,15 +102,8 @@ export function missing({ name, version, source }: Recorded): never {
   throw new Failure({
     code: "pack/missing",
     message: `The repo is made from the pack ${name} ${version}, which isn't at ${source} as it was.`,
-    fix: `Give the folder that holds it, with --pack FOLDER; of a pack under version control, check out ${version} first.`,
+    fix: `Say where it is, with --pack SOURCE: a folder, a tarball, an npm name or a git URL; of a pack under version control, check out ${version} first.`,
   });
-}
-
-/** Read and kept, so that what is made from it can be rendered again when the folder has changed. */
-function readGiven(folder: string): Pack {
-  const pack = readPack(resolve(folder));
-  keepFiles(pack.integrity, pack.files);
-  return pack;
 }
 
 function sourceFrom(root: string, source: string): string {

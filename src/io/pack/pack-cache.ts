@@ -40,6 +40,39 @@ export function keepFiles(integrity: string, files: readonly SourceFile[]): void
   }
 }
 
+/** What a source was, when it was last fetched. */
+export function integrityFrom(source: string): string | null {
+  const known = sources()[source];
+  return known ?? null;
+}
+
+export function noteSource(source: string, integrity: string): void {
+  const path = sourcesPath();
+  const known = sources();
+  if (path === null || known[source] === integrity) return;
+  try {
+    writeFileSync(`${path}.${process.pid}`, JSON.stringify({ ...known, [source]: integrity }), {
+      mode: 0o600,
+    });
+    renameSync(`${path}.${process.pid}`, path);
+  } catch {
+    // As above.
+  }
+}
+
+function sources(): { readonly [source: string]: string } {
+  try {
+    return JSON.parse(readFileSync(sourcesPath() ?? "", "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+function sourcesPath(): string | null {
+  const folder = cacheFolder();
+  return folder === null ? null : join(folder, "create-twelve-factor-packs", "sources.json");
+}
+
 function pathFor(integrity: string): string | null {
   const [, digest] = /^sha512-([A-Za-z0-9+/]{86}==)$/.exec(integrity) ?? [];
   const folder = cacheFolder();

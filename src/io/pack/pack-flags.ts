@@ -6,7 +6,8 @@ import { manifestPath } from "../../core/pack/manifest.ts";
 import { readReceipt, receiptPath } from "../../core/receipt.ts";
 import { commonFlags, type Flag, verbs } from "../cli/verbs.ts";
 import { keptFiles } from "./pack-cache.ts";
-import { packOf, readPack } from "./read-pack.ts";
+import { packOf } from "./read-pack.ts";
+import { isRemote, readSource } from "./sources.ts";
 
 type Flags = { readonly [name: string]: Flag };
 
@@ -15,7 +16,7 @@ export function packFlags(argv: readonly string[]): Flags | null {
   const given = argv.flatMap((word, at) =>
     word === "--pack" ? (argv[at + 1] ?? []) : word.startsWith("--pack=") ? word.slice("--pack=".length) : [],
   );
-  const packs = [...given.map((folder) => readPack(resolve(folder))), ...packsOfRepo(process.cwd())];
+  const packs = [...given.map((source) => readSource(source)), ...packsOfRepo(process.cwd())];
   return packs.length === 0 ? null : Object.fromEntries(packs.flatMap(flagsOf));
 }
 
@@ -46,10 +47,9 @@ function packsOfRepo(from: string): readonly Pack[] {
   if (!existsSync(path)) return dirname(from) === from ? [] : packsOfRepo(dirname(from));
   try {
     return readReceipt(readFileSync(path, "utf8")).packs.flatMap(({ source, integrity }) => {
-      const folder = resolve(from, source);
-      if (existsSync(join(folder, manifestPath))) return readPack(folder);
+      if (isRemote(source) || existsSync(resolve(from, source))) return readSource(source, from);
       const files = keptFiles(integrity);
-      return files === null ? [] : packOf(files, folder);
+      return files === null ? [] : packOf(files, source);
     });
   } catch {
     // What is wrong with it, the verb says.

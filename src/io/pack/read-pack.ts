@@ -11,7 +11,7 @@ import { receiptPath } from "../../core/receipt.ts";
 import { escapeReason, unportableReason } from "../commit/portable-path.ts";
 import { collisions } from "../commit/verify-contained.ts";
 
-const most = { files: 20_000, depth: 30, file: 8 * 1024 * 1024, all: 128 * 1024 * 1024 };
+export const limits = { files: 20_000, depth: 30, file: 8 * 1024 * 1024, all: 128 * 1024 * 1024 };
 const folders: readonly string[] = ["base", ...Object.values(kindFolders)];
 
 /** Reads a pack's folder: files of its own alone, none of which leads elsewhere. Throws a `Failure` for what it refuses. */
@@ -62,8 +62,8 @@ function filesIn(root: string): readonly SourceFile[] {
   const files: SourceFile[] = [];
   let total = 0;
   const visit = (at: string, depth: number) => {
-    if (depth > most.depth)
-      refuse(at, "it lies too deep", `Use at most ${most.depth} folders in one another.`);
+    if (depth > limits.depth)
+      refuse(at, "it lies too deep", `Use at most ${limits.depth} folders in one another.`);
     for (const entry of listed(root, at)) {
       const path = at === "" ? entry.name : `${at}/${entry.name}`;
       if (at === "" && !isRead(entry.name)) continue;
@@ -76,10 +76,10 @@ function filesIn(root: string): readonly SourceFile[] {
           "Put a copy of what it stands for in its place.",
         );
       total += files.at(-1)?.content.length ?? 0;
-      if (files.length > most.files)
-        refuse(root, `it has more than ${most.files} files`, "Divide it into several packs.");
-      if (total > most.all)
-        refuse(root, `it has more than ${most.all >> 20} MB`, "Leave out what isn't a template.");
+      if (files.length > limits.files)
+        refuse(root, `it has more than ${limits.files} files`, "Divide it into several packs.");
+      if (total > limits.all)
+        refuse(root, `it has more than ${limits.all >> 20} MB`, "Leave out what isn't a template.");
     }
   };
   visit("", 0);
@@ -99,7 +99,7 @@ function listed(root: string, at: string) {
 }
 
 /** Beside the templates a pack may have what it likes; a folder that was to be one of them is pointed out. */
-function isRead(name: string): boolean {
+export function isRead(name: string): boolean {
   if (Object.hasOwn(kindFolders, name) && name !== "ci")
     refuse(name, "nothing reads it", `Did you mean ${kindFolders[name as keyof typeof kindFolders]}?`);
   return name === manifestPath || folders.includes(name);
@@ -115,7 +115,7 @@ function readFile(root: string, path: string): SourceFile {
     );
     const { mode, nlink, size } = fstatSync(descriptor);
     if (nlink > 1) refuse(path, "it is a hard link", "Put a copy of the file in its place.");
-    if (size > most.file) refuse(path, `it is larger than ${most.file >> 20} MB`, "Leave it out.");
+    if (size > limits.file) refuse(path, `it is larger than ${limits.file >> 20} MB`, "Leave it out.");
     return { path, content: readFileSync(descriptor), executable: (mode & 0o100) !== 0 };
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -137,6 +137,6 @@ function verifyPath(name: string, path: string): void {
   if (reason !== null) refuse(`${name}:${path}`, reason, "Rename the file.");
 }
 
-function refuse(origin: string, what: string, fix: string): never {
+export function refuse(origin: string, what: string, fix: string): never {
   throw new Failure({ code: "pack/refused", message: `${printable(origin)}: ${what}.`, fix });
 }

@@ -10,7 +10,7 @@ import type { Catalogue, Tree } from "../../../core/types.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import { createDirectory } from "../../commit/create-directory.ts";
 import { verifyFlags } from "../../pack/pack-flags.ts";
-import { readPack } from "../../pack/read-pack.ts";
+import { readSource } from "../../pack/sources.ts";
 import type { Invocation } from "../argv.ts";
 import { print, resultStyle } from "../output.ts";
 import { findTarget, verifyDirectory } from "../target.ts";
@@ -36,8 +36,8 @@ type Composed = { readonly catalogue: Catalogue; readonly read: Pack };
 
 /** The pack of a folder over ours, and over those that `--pack` names. */
 function compose(folder: string, { lists }: Invocation): Composed {
-  const under = (lists.pack ?? []).map((each) => readPack(resolve(each)));
-  const read = readPack(resolve(folder));
+  const under = (lists.pack ?? []).map((source) => readSource(source));
+  const read = readSource(resolve(folder));
   verifyFlags([...under, read]);
   return { catalogue: composeCatalogue(readBuiltCatalogue(), [...under, read]), read };
 }

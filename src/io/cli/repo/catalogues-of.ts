@@ -40,6 +40,6 @@ export function missingPack({ packs }: Receipt): never {
   throw new Failure({
     code: "pack/missing",
     message: `The receipt names packs that aren't at hand as they were: ${names}.`,
-    fix: "Give the folder of each as it was, with --pack FOLDER; of a pack under version control, check that version out.",
+    fix: "Say where each is as it was, with --pack SOURCE; of a pack under version control, check that version out.",
   });
 }
