@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Node 10 still parses this file, so that an older one gets a sentence: no static import of anything that isn't inlined.
-import { helpText } from "../src/io/cli/help.ts";
 import { loadProgram } from "./load-program.ts";
 
 declare const __VERSION__: string;
@@ -15,6 +14,7 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
   );
   process.exitCode = 2;
 } else if (flags.includes("--help") || flags.includes("-h")) {
+  const { helpText } = require("./help.cjs") as typeof import("./help.ts");
   print(helpText(flags));
 } else if (flags.includes("--version") || flags.includes("-v")) {
   print(`${__VERSION__}\n`);
@@ -30,7 +30,7 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
       return code <= 1 ? keep() : undefined;
     });
   // When nothing is left to be done or written: what Node would take apart now, the system frees faster.
-  process.once("beforeExit", () => process.exit());
+  process.on("beforeExit", () => process.exit());
 }
 
 /** Straight to the descriptor: `process.stdout` would load the streams, which takes longer than all the rest. */

@@ -1,5 +1,5 @@
 import type { Module as NodeModule } from "node:module";
-import { verbs } from "../src/io/cli/verbs.ts";
+import { verbNames } from "../src/io/cli/verb-names.ts";
 import { type Compiled, keptProgram } from "../src/io/kept-program.ts";
 
 declare const __BUILD__: string;
@@ -18,7 +18,7 @@ export function loadProgram(argv: readonly string[]): {
   const { statSync } = process.getBuiltinModule("node:fs");
   const Module = module.constructor as typeof NodeModule;
   const [word] = argv;
-  const verb = word !== undefined && Object.hasOwn(verbs, word) ? word : "create";
+  const verb = word !== undefined && verbNames.includes(word) ? word : "create";
   const isBrief =
     /^(add|remove|swap|update|diff)$/.test(verb) || (verb === "check" && !argv.includes("--boot"));
   if (isBrief) withoutOptimising();

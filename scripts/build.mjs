@@ -64,7 +64,8 @@ await linkChunks(out, metafile);
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
   ...shared,
-  entryPoints: { bin: "bin/create-twelve-factor.ts" },
+  entryPoints: { bin: "bin/create-twelve-factor.ts", help: "bin/help.ts" },
+  external: ["./help.cjs"],
   outdir: out,
   outExtension: commonJs,
   format: "cjs",

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Compiled, Entry, KeptChunk, KeptProgram } from "./kept-program.ts";
+import { type Compiled, type Entry, type KeptChunk, type KeptProgram, lengthDigits } from "./kept-program.ts";
 
 const keptDays = 30;
 
@@ -32,10 +32,10 @@ function write(path: string, chunks: readonly (readonly [name: string, chunk: Ke
     Buffer.from(source, "latin1"),
     code ?? Buffer.alloc(0),
   ]);
+  const list = Buffer.from(JSON.stringify(entries));
+  const head = Buffer.from(String(list.length).padStart(lengthDigits, "0"));
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(entries)}\n`), ...parts]), {
-    mode: 0o600,
-  });
+  writeFileSync(temporary, Buffer.concat([head, list, ...parts]), { mode: 0o600 });
   renameSync(temporary, path);
 }
 

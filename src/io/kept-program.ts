@@ -2,7 +2,10 @@ import type { Script } from "node:vm";
 import { readBytes } from "./read-bytes.ts";
 
 /** A chunk of the program: its source as a function's, and the code that V8 has compiled of it. */
-export type KeptChunk = { readonly source: string; readonly code: Buffer | undefined };
+export type KeptChunk = { readonly source: string; readonly code: Uint8Array | undefined };
+
+/** The file begins with the length of its list of entries, in so many digits. */
+export const lengthDigits = 8;
 
 /** What an earlier run kept, and where it did; no path where nothing can be kept. */
 export type KeptProgram = {
@@ -27,14 +30,16 @@ export function keptProgram(key: string, changed: number): KeptProgram {
   if (directory === null) return { path: null, names: [], find: () => undefined };
   const path = `${directory}/${key}-${Math.trunc(changed).toString(36)}-${process.version}-${process.arch}`;
   const bytes = ownBytes(path);
-  const entries = bytes && entriesOf(bytes);
+  const head = lengthDigits + Number(bytes?.toString("latin1", 0, lengthDigits));
+  const entries = bytes && entriesOf(bytes, head);
   if (!entries) return { path, names: [], find: () => undefined };
   const find = (wanted: string): KeptChunk | undefined => {
-    let at = bytes.indexOf(10) + 1;
+    let at = head;
     for (const [name, sourceLength, codeLength] of entries) {
       const end = at + sourceLength;
       if (name === wanted) {
-        return { source: bytes.toString("latin1", at, end), code: bytes.subarray(end, end + codeLength) };
+        const code = new Uint8Array(bytes.buffer, bytes.byteOffset + end, codeLength);
+        return { source: bytes.toString("latin1", at, end), code };
       }
       at = end + codeLength;
     }
@@ -43,11 +48,10 @@ export function keptProgram(key: string, changed: number): KeptProgram {
 }
 
 /** Null for bytes that are not a whole file of ours. */
-function entriesOf(bytes: Buffer): readonly Entry[] | null {
-  const head = bytes.indexOf(10);
+function entriesOf(bytes: Buffer, head: number): readonly Entry[] | null {
   try {
-    const entries = JSON.parse(bytes.toString("latin1", 0, head)) as Entry[];
-    const length = entries.reduce((sum, [, source, code]) => sum + source + code, head + 1);
+    const entries = JSON.parse(bytes.toString("latin1", lengthDigits, head)) as Entry[];
+    const length = entries.reduce((sum, [, source, code]) => sum + source + code, head);
     return length === bytes.length ? entries : null;
   } catch {
     return null;

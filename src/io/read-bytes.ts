@@ -14,7 +14,7 @@ export function readBytes(path: string): { readonly bytes: Buffer; readonly stat
     for (let more = 1; more > 0 && length < stats.size; length += more) {
       more = readSync(descriptor, bytes, length, stats.size - length, null);
     }
-    return { bytes: bytes.subarray(0, length), stats };
+    return { bytes: length === stats.size ? bytes : bytes.subarray(0, length), stats };
   } finally {
     closeSync(descriptor);
   }

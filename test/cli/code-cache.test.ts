@@ -1,6 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { verbNames } from "../../src/io/cli/verb-names.ts";
+import { verbs } from "../../src/io/cli/verbs.ts";
+import { lengthDigits } from "../../src/io/kept-program.ts";
 import { runCli, scratch } from "../support/run-cli.ts";
 
 const args = ["list", "stacks"];
@@ -45,9 +48,9 @@ it.each([
 
 /** The same with 16 bytes changed where V8's own code of the first chunk begins. */
 function withOtherCode(bytes: Buffer): Buffer {
-  const head = bytes.indexOf("\n");
-  const [[, sourceLength]] = JSON.parse(bytes.toString("latin1", 0, head));
-  return Buffer.from(bytes).fill(7, head + 1 + sourceLength, head + 17 + sourceLength);
+  const head = lengthDigits + Number(bytes.toString("latin1", 0, lengthDigits));
+  const [[, sourceLength]] = JSON.parse(bytes.toString("latin1", lengthDigits, head));
+  return Buffer.from(bytes).fill(7, head + sourceLength, head + 16 + sourceLength);
 }
 
 it("takes none that another user may have written", async () => {
@@ -72,4 +75,8 @@ it("does without where there is no place for it, or none is wanted", async () =>
   const none = { HOME: join(cwd, "home"), XDG_CACHE_HOME: "", NODE_DISABLE_COMPILE_CACHE: "1" };
   expect(await runCli(args, { cwd, env: none })).toMatchObject({ code: 0, stderr: "" });
   expect(readdirSync(join(cwd, "home"))).toEqual([]);
+});
+
+it("knows every verb by its name", () => {
+  expect([...verbNames].sort()).toEqual(Object.keys(verbs).sort());
 });

@@ -7,7 +7,7 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export function endOnSignals(): Interruption {
   const interruption = { state: "Nothing was written." };
   for (const [signal, code] of Object.entries(signals)) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       process.stderr.write(
         `${process.stderr.isTTY ? "\r\u001b[K\u001b[?25h" : ""}Cancelled. ${interruption.state}\n`,
       );
