@@ -51,7 +51,6 @@ export const unusedOfExeca = {
 
 /** What yaml prints with, and makes nodes and visits of: we read only. A key that is a collection stays told apart by its JSON. */
 export const unusedOfYaml = {
-  "yaml/browser/dist/doc/applyReviver": {},
   "yaml/browser/dist/doc/createNode": {},
   "yaml/browser/dist/parse/cst-visit": {},
   "yaml/browser/dist/stringify/stringify": { createStringifyContext: "() => ({})" },
