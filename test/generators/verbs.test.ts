@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Addition, add } from "../../generators/add.ts";
+import { readSubject } from "../../generators/subject.ts";
 import { processesFor, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { keyOf } from "../../src/core/merge/kept.ts";
@@ -193,6 +194,23 @@ describe("add and remove", () => {
     const added = await run(repo, adding("redis"));
     expect(textOf(added, receiptPath)).toMatch(/"redis"\r\n/);
     expect(texts(await run(added, removing("redis")))).toEqual(texts(repo));
+  });
+});
+
+describe("what a verb is about", () => {
+  const { answers } = createRepo({ services: ["postgres"], processes: ["web", "worker"] }).receipt;
+
+  it.each([
+    ["redis", { kind: "service", id: "redis", name: null }],
+    ["service redis", { kind: "service", id: "redis", name: null }],
+    ["worker mailer", { kind: "process", id: "worker", name: "mailer" }],
+    ["process worker mailer", { kind: "process", id: "worker", name: "mailer" }],
+    ["heroku", { kind: "platform", id: "heroku", name: null }],
+    ["github", { kind: "ci", id: "github", name: null }],
+    ["task purge-expired", { kind: "task", name: "purge-expired" }],
+    ["env STRIPE_KEY", { kind: "env", name: "STRIPE_KEY" }],
+  ])("is read from %j", (words, subject) => {
+    expect(readSubject(catalogue, answers, words.split(" "))).toEqual(subject);
   });
 });
 
