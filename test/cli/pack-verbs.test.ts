@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { identity, runCli, scratch } from "../support/run-cli.ts";
@@ -66,6 +66,47 @@ describe("pack", () => {
     writeFileSync(join(cwd, "acme/base/files/OWNERS.md.hbs"), "x\n");
     writeFileSync(join(cwd, "acme/base/blocks/readme-end.hbs"), "x\n");
     expect((await run("pack", "lint", "acme")).stdout).toContain('nothing uses the answer to "team"');
+  });
+
+  it("test compares what the pack makes of ours with what was recorded", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const golden = join(cwd, "acme/tests/default.diff");
+    const first = await run("pack", "test", "acme");
+    expect(first).toMatchObject({ code: 1 });
+    expect(first.stdout).toContain("default: nothing is recorded, run this with --write");
+    expect(existsSync(golden)).toBe(false);
+    expect(await run("pack", "test", "acme", "--write")).toMatchObject({ code: 0 });
+    const recorded = readFileSync(golden, "utf8");
+    expect(recorded).toContain("+++ b/OWNERS.md\n@@ -0,0 +1,3 @@\n+# Owners of sample-app\n+\n+payments\n");
+    expect(recorded).toContain("+This service is owned by payments.\n");
+    expect(recorded.match(/^\+\+\+ /gm)).toHaveLength(2);
+    expect(await run("pack", "test", "acme")).toMatchObject({ code: 0 });
+    writeFileSync(join(cwd, "acme/base/files/OWNERS.md.hbs"), "Ask {{project.answers.team}}.\n");
+    const changed = await run("pack", "test", "acme", "--json");
+    expect(changed).toMatchObject({ code: 1 });
+    expect(JSON.parse(changed.stdout).tests).toMatchObject([{ name: "default", ok: false, recorded: true }]);
+    expect(JSON.parse(changed.stdout).tests[0].diff).toContain("++Ask payments.\n");
+    expect(readFileSync(golden, "utf8")).toBe(recorded);
+    writeFileSync(join(cwd, "elsewhere"), "mine");
+    rmSync(golden);
+    symlinkSync(join(cwd, "elsewhere"), golden);
+    expect(await run("pack", "test", "acme", "--write")).toMatchObject({ code: 2 });
+    expect(readFileSync(join(cwd, "elsewhere"), "utf8")).toBe("mine");
+    rmSync(join(cwd, "acme/tests"), { recursive: true });
+    expect((await run("pack", "test", "acme")).stderr).toContain("Write tests/NAME.yaml");
+  });
+
+  it("diff prints what a new version changes in each sample", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    cpSync(join(cwd, "acme"), join(cwd, "old"), { recursive: true });
+    expect((await run("pack", "diff", "old", "acme")).stdout).toContain("default\n  nothing changes\n");
+    writeFileSync(join(cwd, "acme/base/files/OWNERS.md.hbs"), "Ask {{project.answers.team}}.\n");
+    const { stdout } = await run("pack", "diff", "old", "acme");
+    expect(stdout).toMatch(/ -# Owners of sample-app\n {2}-\n {2}-payments\n {2}\+Ask payments\.\n/);
+    expect(stdout).not.toContain("README.md");
+    expect((await run("pack", "diff", "old")).stderr).toContain("pack diff needs two packs.");
   });
 
   it("docs prints a page", async () => {

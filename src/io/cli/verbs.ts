@@ -148,10 +148,14 @@ export const verbs: { readonly [name: string]: Verb } = {
     },
   },
   pack: {
-    usage: "new NAME | lint [FOLDER] | docs [FOLDER]",
+    usage: "new NAME | lint [FOLDER] | test [FOLDER] | diff OLD NEW | docs [FOLDER]",
     help: "Write a pack of templates, find what is wrong with it",
-    positionals: 2,
-    flags: { pack: { value: "SOURCE", many: true, help: "Packs under it; repeatable" }, json },
+    positionals: 3,
+    flags: {
+      write: { help: "Record what pack test renders" },
+      pack: { value: "SOURCE", many: true, help: "Packs under it; repeatable" },
+      json,
+    },
   },
   list: {
     usage: "[stacks|services|processes|platforms|ci] [--json]",

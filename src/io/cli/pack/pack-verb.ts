@@ -20,6 +20,10 @@ export async function pack(invocation: Invocation): Promise<number> {
   const [action, folder = "."] = invocation.positionals;
   if (action === "new" && invocation.positionals[1] !== undefined) return create(folder, invocation);
   if (action === "lint") return lint(folder, invocation);
+  if (action === "test") return (await import("./test-pack.ts")).testPack(folder, invocation);
+  const changed = invocation.positionals[2];
+  if (action === "diff" && changed !== undefined)
+    return (await import("./test-pack.ts")).diffPacks(folder, changed, invocation);
   if (action === "docs") {
     const { catalogue, read } = compose(folder, invocation);
     print(packDocs(catalogue, read));
@@ -27,8 +31,13 @@ export async function pack(invocation: Invocation): Promise<number> {
   }
   throw new Failure({
     code: "usage/pack",
-    message: action === "new" ? "pack new needs a name." : "pack needs to know what.",
-    fix: "Run pack new NAME, pack lint [FOLDER] or pack docs [FOLDER].",
+    message:
+      action === "new"
+        ? "pack new needs a name."
+        : action === "diff"
+          ? "pack diff needs two packs."
+          : "pack needs to know what.",
+    fix: "Run pack new NAME, pack lint [FOLDER], pack test [FOLDER], pack diff OLD NEW or pack docs [FOLDER].",
   });
 }
 
@@ -112,7 +121,7 @@ function create(folder: string, { switches }: Invocation): number {
   return 0;
 }
 
-/** A pack that works: a question, a rule, a file of its own, and a block of ours that is filled. */
+/** A pack that works: a question, a rule, a file of its own, a block of ours that is filled, and a test. */
 function startOf(name: string): { readonly [path: string]: string } {
   return {
     "README.md": `# ${name}
@@ -120,6 +129,7 @@ function startOf(name: string): { readonly [path: string]: string } {
 A pack of create-twelve-factor: templates of a company, over those of the program.
 
     create-twelve-factor pack lint .
+    create-twelve-factor pack test .
     create-twelve-factor my-app --pack .
 `,
     "base/blocks/readme-end.hbs": `
@@ -130,6 +140,10 @@ This service is owned by {{project.answers.team}}.
     "base/files/OWNERS.md.hbs": `# Owners of {{project.name}}
 
 {{project.answers.team}}
+`,
+    "tests/default.yaml": `# Answers, as create --answers takes them. pack test renders them, and pack test --write records what it should be.
+services: [postgres]
+more: { team: payments }
 `,
     "pack.yaml": `name: ${name}
 version: 0.1.0
