@@ -11,7 +11,7 @@ import { build } from "esbuild";
 import { execa } from "execa";
 import { parseTree } from "jsonc-parser";
 import { afterAll, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 
 type Execa = (file: string, words: readonly string[], options: object) => Promise<object>;
 
@@ -25,6 +25,7 @@ type Parts = {
   readonly go: Parser;
   readonly javascript: Parser;
   readonly python: Parser;
+  readonly parse: typeof parse;
   readonly parseAllDocuments: typeof parseAllDocuments;
   readonly parseTree: typeof parseTree;
 };
@@ -41,7 +42,7 @@ async function bundle(): Promise<Parts> {
         export { parser as python } from "@lezer/python";
         export { execa } from "execa";
         export { parseTree } from "jsonc-parser";
-        export { parseAllDocuments } from "yaml";
+        export { parse, parseAllDocuments } from "yaml";
       `,
       resolveDir: process.cwd(),
     },
@@ -121,6 +122,18 @@ it.each(texts)("reads YAML as yaml does: %j", async (text) => {
       range: document.range,
     }));
   expect(read((await bundled).parseAllDocuments)).toEqual(read(parseAllDocuments));
+});
+
+it("shows each key and value of a YAML text to a reviver", async () => {
+  const seen = (one: typeof parse) => {
+    const found: unknown[] = [];
+    const keep = (key: unknown, value: unknown) => {
+      found.push([key, value]);
+      return value;
+    };
+    return { value: one("a: [1, {b: c}]\n__proto__:\n  d: e\n", keep), found };
+  };
+  expect(seen((await bundled).parse)).toEqual(seen(parse));
 });
 
 it("tells keys apart that are collections", async () => {
