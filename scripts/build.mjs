@@ -75,11 +75,8 @@ await build({
 });
 writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root));
 
-// The generators for plop are in main.cjs too: what plop loads is its way there.
-writeFileSync(
-  `${out}/plopfile.js`,
-  'import { createRequire } from "node:module";\nexport default createRequire(import.meta.url)("./main.cjs").plopfile;\n',
-);
+// What others import: it finds main.cjs and bin.cjs beside it.
+writeFileSync(`${out}/plopfile.js`, readFileSync(`${root}bin/package.js`));
 
 const compiler = await build({
   ...shared,

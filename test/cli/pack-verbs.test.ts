@@ -1,13 +1,37 @@
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { identity, runCli, scratch } from "../support/run-cli.ts";
+import { dirname, join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { identity, runCli, runProgram, scratch } from "../support/run-cli.ts";
 
 function workplace() {
   const cwd = scratch();
   const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
   return { cwd, run: (...args: string[]) => runCli(args, { cwd, env }) };
 }
+
+describe("run, as a package of a pack's own calls it", () => {
+  it("is the command with that pack over the templates", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const bin = join(cwd, "create-acme.mjs");
+    const ours = join(dirname(inject("packed").bin), "../create-twelve-factor/dist/plopfile.js");
+    writeFileSync(
+      bin,
+      `import { run } from ${JSON.stringify(ours)};\nrun({ pack: ${JSON.stringify(join(cwd, "acme"))} });\n`,
+    );
+    const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
+    const acme = (at: string, ...args: string[]) =>
+      runProgram(process.execPath, [bin, ...args], { cwd: join(cwd, at), env });
+    expect((await acme("", "--help")).stdout).toContain("Usage: create-twelve-factor");
+    const made = await acme("", "--yes", "--no-install", "--team", "payments", "--", "shop");
+    expect(made).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, "shop/OWNERS.md"), "utf8")).toContain("payments");
+    expect(await acme("shop", "update", "--check")).toMatchObject({ code: 0 });
+    expect((await acme("", "list", "stacks")).stdout).toContain("node-fastify");
+    expect(await acme("", "check", "list")).toMatchObject({ code: 0 });
+    expect(await acme("", "shop", "--nope")).toMatchObject({ code: 2 });
+  });
+});
 
 describe("pack", () => {
   it("new writes a pack that lints, that a repo is made from, and that explain knows", async () => {

@@ -148,7 +148,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     },
   },
   pack: {
-    usage: "new NAME | lint [FOLDER] | test [FOLDER] | diff OLD NEW | docs [FOLDER]",
+    usage: "new NAME | lint|test|docs [FOLDER] | diff OLD NEW",
     help: "Write a pack of templates, find what is wrong with it",
     positionals: 3,
     flags: {
