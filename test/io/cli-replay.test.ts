@@ -23,6 +23,25 @@ describe("replayLine", () => {
     expect(lineFor({ name: "my-app" }, env)).toBe("npm start -- my-app --yes");
   });
 
+  it("leaves a secret of a pack's URL out", () => {
+    const line = (pack: string) =>
+      replayLine(
+        {
+          catalogue,
+          answers: completeAnswers(catalogue, {}),
+          directory: "my-app",
+          switches: [`--pack=${pack}`],
+        },
+        {},
+      );
+    expect(line("git+https://me:s3cret@example.com/a.git#v1")).toMatch(
+      /--pack=git\+https:\/\/example\.com\/a\.git#v1'$/,
+    );
+    expect(line("git+https://t0ken@example.com/a.git")).not.toContain("t0ken");
+    expect(line("git+ssh://git:s3cret@example.com/a.git")).toMatch(/ssh:\/\/git@example\.com/);
+    expect(line("git@example.com:a.git")).toContain("--pack=git@example.com:a.git");
+  });
+
   it("pipes what has no flag", () => {
     const task = { name: "sweep", description: "Doesn't ask" };
     const line = lineFor({ name: "my-app", tasks: [task] }, { npm_config_user_agent: "npm/11.0.0" });

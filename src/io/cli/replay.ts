@@ -21,7 +21,7 @@ export function replayLine({ catalogue, answers, directory, switches }: Replay, 
   );
   const unasked = variables !== undefined || tasks !== undefined;
   const piped = unasked ? `printf %s ${quoted(JSON.stringify({ env: variables, tasks }))} | ` : "";
-  const words = [...flags, ...(unasked ? ["--answers", "-"] : []), "--yes", ...switches];
+  const words = [...flags, ...(unasked ? ["--answers", "-"] : []), "--yes", ...switches.map(withoutSecret)];
   return `${piped}${launcher(env, quoted(directory), words.map(quoted).join(" "))}`;
 }
 
@@ -64,6 +64,11 @@ function launcher(env: NodeJS.ProcessEnv, directory: string, flags: string): str
   // Yarn 1 would look for a program of that name and version.
   const release = agent === "yarn" && major === "1" ? "" : `@${version}`;
   return `${agent} create twelve-factor${release} ${directory} ${dashes}${flags}`;
+}
+
+/** What a URL of a pack had for its host alone is not to be printed again. */
+function withoutSecret(word: string): string {
+  return word.replace(/(https?:\/\/)[^/@\s]*@/, "$1").replace(/(ssh:\/\/[^/:@\s]*):[^/@\s]*@/, "$1@");
 }
 
 function quoted(word: string): string {
