@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { changing } from "./changing.mjs";
 import { checking } from "./checking.mjs";
 import { creating } from "./creating.mjs";
 import { packs } from "./packs.mjs";
@@ -36,7 +37,7 @@ const context = {
   pairs: Number(values.pairs),
   folder,
 };
-const groups = { starting, creating, registry, packs, checking, serving };
+const groups = { starting, creating, registry, packs, changing, checking, serving };
 const rows = [];
 try {
   for (const [name, measure] of Object.entries(groups)) {
