@@ -21,13 +21,13 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
 } else {
   const { program, keep } = loadProgram(argv);
   // Whoever asks has time while a person reads, and may be told to stop before the end.
-  if (!flags.includes("--yes") && !flags.includes("-y")) setTimeout(keep, 400).unref();
+  if (!flags.includes("--yes") && !flags.includes("-y")) setTimeout(keep, 400, false).unref();
   program
     .run(argv)
     .catch((error) => program.reportError(error, argv))
     .then((code) => {
       process.exitCode = code;
-      return code <= 1 ? keep() : undefined;
+      return code <= 1 ? keep(true) : undefined;
     });
   // When nothing is left to be done or written: what Node would take apart now, the system frees faster.
   process.on("beforeExit", () => process.exit());

@@ -1,6 +1,6 @@
 import type { Module as NodeModule } from "node:module";
 import { verbNames } from "../src/io/cli/verb-names.ts";
-import { type Compiled, keptProgram } from "../src/io/kept-program.ts";
+import { type Compiled, keptProgram, unfinished } from "../src/io/kept-program.ts";
 
 declare const __BUILD__: string;
 
@@ -12,7 +12,7 @@ type Program = typeof import("../src/io/cli/run.ts");
  */
 export function loadProgram(argv: readonly string[]): {
   readonly program: Program;
-  readonly keep: () => Promise<void>;
+  readonly keep: (isOver: boolean) => Promise<void>;
 } {
   const { Script } = process.getBuiltinModule("node:vm");
   const { statSync } = process.getBuiltinModule("node:fs");
@@ -50,13 +50,14 @@ export function loadProgram(argv: readonly string[]): {
   const program = load("./main.cjs", module) as Program;
   return {
     program,
-    keep: () => {
-      if (kept.path === null || [...compiled.values()].every(({ isKept }) => isKept))
+    keep: (isOver) => {
+      const isWhole = !(isOver && kept.names.includes(unfinished));
+      if (kept.path === null || (isWhole && [...compiled.values()].every(({ isKept }) => isKept)))
         return Promise.resolve();
       if (isBrief) withoutOptimising();
       // What can't be kept is compiled again.
       return program.keeping().then(
-        ({ keepProgram }) => keepProgram(kept, compiled),
+        ({ keepProgram }) => keepProgram(kept, compiled, isOver),
         () => {},
       );
     },

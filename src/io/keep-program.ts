@@ -1,6 +1,13 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Compiled, type Entry, type KeptChunk, type KeptProgram, lengthDigits } from "./kept-program.ts";
+import {
+  type Compiled,
+  type Entry,
+  type KeptChunk,
+  type KeptProgram,
+  lengthDigits,
+  unfinished,
+} from "./kept-program.ts";
 
 const keptDays = 30;
 
@@ -8,16 +15,18 @@ const keptDays = 30;
 export function keepProgram(
   { path, names, find }: KeptProgram,
   compiled: ReadonlyMap<string, Compiled>,
+  isOver: boolean,
 ): void {
   if (path === null) return;
   try {
     const chunks: [string, KeptChunk][] = [];
     for (const name of names) {
-      const chunk = compiled.has(name) ? undefined : find(name);
+      const chunk = compiled.has(name) || name === unfinished ? undefined : find(name);
       if (chunk !== undefined) chunks.push([name, chunk]);
     }
     for (const [name, { source, script }] of compiled)
       chunks.push([name, { source, code: script.createCachedData() }]);
+    if (!isOver) chunks.push([unfinished, { source: "", code: undefined }]);
     write(path, chunks);
   } catch {
     // A cache that can't be written is none.

@@ -7,6 +7,9 @@ export type KeptChunk = { readonly source: string; readonly code: Uint8Array | u
 /** The file begins with the length of its list of entries, in so many digits. */
 export const lengthDigits = 8;
 
+/** An entry of this name says that the run that kept the others was not over. */
+export const unfinished = "unfinished";
+
 /** What an earlier run kept, and where it did; no path where nothing can be kept. */
 export type KeptProgram = {
   readonly path: string | null;

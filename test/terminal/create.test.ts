@@ -53,6 +53,24 @@ describe("in a terminal", () => {
     expect(existsSync(join(cwd, "my-app/Procfile"))).toBe(true);
   });
 
+  it("keeps its compiled code while the first question is read, and the rest of it when it's over", async () => {
+    const cwd = scratch();
+    const cache = join(cwd, "cache/create-twelve-factor");
+    const kept = () => {
+      const [name] = existsSync(cache) ? readdirSync(cache).filter((each) => !/\.\d+$/.test(each)) : [];
+      return name === undefined ? null : readFileSync(join(cache, name), "latin1").slice(0, 1_000);
+    };
+    const terminal = start(cwd, "my-app --no-install --no-git", { XDG_CACHE_HOME: join(cwd, "cache") });
+    await terminal.see("? Name of the service");
+    await expect.poll(kept, { timeout: 5_000 }).toContain('"unfinished"');
+    await acceptAll(terminal);
+    await terminal.see("? Write ");
+    terminal.press("Enter");
+    await terminal.see("exit=0");
+    expect(kept()).toContain('"main.cjs"');
+    expect(kept()).not.toContain('"unfinished"');
+  });
+
   it("goes back, keeps what was said there, and takes the redone line off the screen", async () => {
     const cwd = scratch();
     const terminal = start(cwd, "--no-install --no-git");
