@@ -25,11 +25,14 @@ export function filesInNpm(spec: string): readonly SourceFile[] {
       "--fetch-retry-mintimeout=500",
       `--pack-destination=${folder}`,
     ];
-    const { status, stderr, error } = spawnSync("npm", ["pack", ...flags, "--", spec], {
+    // npm is a batch file on Windows, and its shell takes < and > of a range for its own.
+    const isWindows = process.platform === "win32";
+    const args = ["pack", ...flags, "--", isWindows ? `"${spec}"` : spec];
+    const { status, stderr, error } = spawnSync("npm", args, {
       env: withoutExecContext(),
       encoding: "utf8",
       timeout: 120_000,
-      shell: process.platform === "win32",
+      shell: isWindows,
     });
     const [tarball] = readdirSync(folder);
     if (status === 0 && tarball !== undefined)
