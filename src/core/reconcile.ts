@@ -34,6 +34,7 @@ export type KeyedReconciliation = Reconciliation & {
 /** The changes that bring ours to theirs without undoing what the person did since base. Changes nothing itself. */
 export async function reconcile(options: ReconcileOptions): Promise<KeyedReconciliation> {
   const { base, ours, theirs, policy } = options;
+  if (base.size === 0 && ours.size === 0) return allNew(theirs);
   const changes: Change[] = [];
   const conflicts: Conflict[] = [];
   const identical: string[] = [];
@@ -56,6 +57,12 @@ export async function reconcile(options: ReconcileOptions): Promise<KeyedReconci
 }
 
 const noKeys: ReadonlySet<string> = new Set();
+
+function allNew(theirs: Tree): KeyedReconciliation {
+  const changes = [...theirs].map(([path, after]): Change => ({ kind: "add", path, after }));
+  changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { changes, conflicts: [], identical: [], kept: [], found: [], released: [] };
+}
 
 function keptKeys(kept: readonly string[]): ReadonlyMap<string, Set<string>> {
   const keys = new Map<string, Set<string>>();

@@ -57,9 +57,12 @@ function splitOnce(word: string): readonly [string, string?] {
 }
 
 function findFlag(spelled: string, more: Flags): { name: string; flag: Flag; negated: boolean } | null {
-  for (const [name, flag] of [...allFlags(), ...Object.entries(more)]) {
-    if (spelled === `--${name}` || spelled === `-${flag.short}`) return { name, flag, negated: false };
-    if (flag.negated && spelled === `--no-${name}`) return { name, flag, negated: true };
+  // Most flags are those of create, which are the first.
+  for (const { flags } of [...Object.values(verbs), { flags: commonFlags }, { flags: more }]) {
+    for (const [name, flag] of Object.entries(flags)) {
+      if (spelled === `--${name}` || spelled === `-${flag.short}`) return { name, flag, negated: false };
+      if (flag.negated && spelled === `--no-${name}`) return { name, flag, negated: true };
+    }
   }
   return null;
 }

@@ -96,7 +96,9 @@ async function take({ catalogue, given, directory, force }: Asked, yes: boolean)
   const named =
     directory === undefined || given.name !== undefined ? given : { name: nameOf(directory), ...given };
   const answers = checkedAnswers(catalogue, named);
-  const open = missingAnswers(catalogue, yes ? named : given);
+  // With --yes only the name can be missing, and what a pack insists on.
+  const mayBeOpen = !yes || named.name === undefined || catalogue.extension !== undefined;
+  const open = mayBeOpen ? missingAnswers(catalogue, yes ? named : given) : [];
   const needed = yes ? open.filter(({ key, required }) => key === "name" || required) : open;
   if (needed.length > 0) throw missing(needed);
   const target = checkedTarget(directory ?? answers.name);

@@ -29,7 +29,7 @@ export function replayLine({ catalogue, answers, directory, switches }: Replay, 
 function needed(catalogue: Catalogue, answers: Answers, directory: string): PartialAnswers {
   const whole = (given: PartialAnswers) =>
     JSON.stringify(completeAnswers(catalogue, { name: nameOf(directory), ...given }));
-  const wanted = whole(answers);
+  const wanted = JSON.stringify(answers);
   if (whole({}) === wanted) return {};
   let given: PartialAnswers = answers;
   for (const key of Object.keys(answers) as (keyof Answers)[]) {

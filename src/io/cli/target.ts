@@ -88,8 +88,11 @@ function isWorkTree(directory: string): boolean {
 
 function isWorkspace(directory: string): boolean {
   if (existsSync(join(directory, "pnpm-workspace.yaml"))) return true;
+  const manifest = join(directory, "package.json");
+  // Asked first, since most directories have none, and an error takes longer than all of this.
+  if (!existsSync(manifest)) return false;
   try {
-    return "workspaces" in JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+    return "workspaces" in JSON.parse(readFileSync(manifest, "utf8"));
   } catch {
     return false;
   }
