@@ -1,13 +1,6 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { elapsed, ratio } from "./measure.mjs";
-
-const identity = {
-  GIT_AUTHOR_NAME: "a",
-  GIT_AUTHOR_EMAIL: "a@b",
-  GIT_COMMITTER_NAME: "a",
-  GIT_COMMITTER_EMAIL: "a@b",
-};
+import { elapsed, identity, labelOf, ratio } from "./measure.mjs";
 
 /** Goal 5: `add` and `update` on the default repo, written and committed, git's own time included. */
 export async function* changing({ bin, nodes, pairs, folder }) {
@@ -19,7 +12,7 @@ export async function* changing({ bin, nodes, pairs, folder }) {
     cpSync(fresh, repo, { recursive: true, preserveTimestamps: true });
   };
   for (const node of nodes) {
-    const which = `Node ${process.execPath === node ? process.versions.node.split(".")[0] : "24"}`;
+    const which = labelOf(node);
     rmSync(fresh, { recursive: true, force: true });
     elapsed({ argv: [node, bin, fresh, "--yes", "--no-install"], env: identity });
     const idle = { argv: [node, "-e", "0"] };

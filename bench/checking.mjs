@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { builtRepo, commit } from "./built-repo.mjs";
-import { elapsed, median, ratio } from "./measure.mjs";
+import { elapsed, labelOf, median, ratio } from "./measure.mjs";
 
 /** Goals 6 and 7: `check` of the default repo and of a large one by reading, and of the default repo by running it. */
 export async function* checking({ bin, nodes, pairs, folder }) {
   const whole = builtRepo({ bin, nodes, folder });
   const { repo } = whole;
   for (const node of nodes) {
-    const which = `Node ${process.execPath === node ? process.versions.node.split(".")[0] : "24"}`;
+    const which = labelOf(node);
     const idle = { argv: [node, "-e", "0"] };
     yield {
       name: `check of the default repo / node -e 0, ${which}`,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { elapsed, empty, environment, ratio } from "./measure.mjs";
+import { elapsed, empty, environment, identity, labelOf, ratio } from "./measure.mjs";
 
 /** Goal 2: creating the default repo, beside what peers create. */
 export async function* creating({ bin, nodes, pairs, folder, peers, work }) {
@@ -12,7 +12,7 @@ export async function* creating({ bin, nodes, pairs, folder, peers, work }) {
     before: empty(target),
   });
   for (const node of nodes) {
-    const which = `Node ${process.execPath === node ? process.versions.node.split(".")[0] : "24"}`;
+    const which = labelOf(node);
     const idle = { argv: [node, "-e", "0"] };
     const vite = createVite(node, peers, join(work, "create"));
     yield {
@@ -29,12 +29,6 @@ export async function* creating({ bin, nodes, pairs, folder, peers, work }) {
       name: `create / create-vite, ${which}`,
       goal: 1,
       value: ratio(create(node, "--no-git"), vite, { pairs }).ratio,
-    };
-    const identity = {
-      GIT_AUTHOR_NAME: "a",
-      GIT_AUTHOR_EMAIL: "a@b",
-      GIT_COMMITTER_NAME: "a",
-      GIT_COMMITTER_EMAIL: "a@b",
     };
     const committed = { ...create(node), env: identity };
     yield {

@@ -52,3 +52,16 @@ export function median(values) {
 export function empty(folder) {
   return () => rmSync(folder, { recursive: true, force: true });
 }
+
+/** Who commits, where git would ask. */
+export const identity = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@b",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@b",
+};
+
+/** What a measured Node is called in a row: the one that runs this, or the newer one beside it. */
+export function labelOf(node) {
+  return `Node ${process.execPath === node ? process.versions.node.split(".")[0] : "24"}`;
+}

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { environment, median, ratio } from "./measure.mjs";
+import { environment, labelOf, median, ratio } from "./measure.mjs";
 
 /** Goal 1: `--version`, `--help` and the first question, as ratios to `node -e 0` of the same Node. */
 export async function* starting({ bin, nodes, pairs, folder, peers }) {
   for (const node of nodes) {
     const idle = { argv: [node, "-e", "0"] };
-    const which = `Node ${process.execPath === node ? process.versions.node.split(".")[0] : "24"}`;
+    const which = labelOf(node);
     const goal = which === "Node 20" ? 1.35 : 1.25;
     for (const flag of ["--version", "--help"]) {
       yield {

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { Failure } from "../core/failure.ts";
+import { withoutRepository } from "../core/git-environment.ts";
 
 /** A repo as the rules see it: its own files, each read when it is asked for. */
 export type Repo = {
@@ -166,8 +167,7 @@ function hasGitAbove(root: string): boolean {
 /** Git runs nothing that the repo's own configuration names. Its module is loaded only where there is git. */
 function git(cwd: string, args: readonly string[], timeout = 60_000): Promise<string | null> {
   const { execFile } = process.getBuiltinModule("node:child_process");
-  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
-  for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"]) delete env[name];
+  const env = { ...withoutRepository(process.env), GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" };
   const safe = [
     "-c",
     "core.fsmonitor=false",

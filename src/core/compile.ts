@@ -7,7 +7,7 @@ import { Failure } from "./failure.ts";
 import { lockfiles } from "./lockfile/lockfile.ts";
 import { nearest } from "./nearest.ts";
 import { fillBlocks, readFills } from "./pack/fill-blocks.ts";
-import { layOver } from "./pack/lay-over.ts";
+import { layerOf, layOver } from "./pack/lay-over.ts";
 import { mergePatch } from "./pack/merge-patch.ts";
 import { strictYaml } from "./pack/strict-yaml.ts";
 import { itemOf } from "./per-item.ts";
@@ -251,9 +251,8 @@ function checkTemplate(catalogue: Catalogue, template: Template): void {
   const tokens = conditionTokens(catalogue);
   for (const layer of template.layers) {
     const [origin = kindFolder(template)] = layer.files.map((file) => file.origin);
-    const folder = origin.replace(/(\/files[^/]*)\/.*$/, "$1");
     for (const token of layer.condition)
-      checkToken(tokens, token, { origin: folder, questions: catalogue.questions ?? [] });
+      checkToken(tokens, token, { origin: layerOf(origin), questions: catalogue.questions ?? [] });
   }
   try {
     checkPrograms(catalogue, template);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutRepository } from "../core/git-environment.ts";
 import type { Tree } from "../core/types.ts";
 
 export type Committed =
@@ -68,7 +69,7 @@ function git(root: string, args: readonly string[], input = ""): Ran {
     cwd: root,
     input,
     encoding: "utf8",
-    env: outsideOfAnyRepository(),
+    env: environment(),
     timeout: 120_000,
   });
   if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
@@ -77,29 +78,14 @@ function git(root: string, args: readonly string[], input = ""): Ran {
   return { status, stderr: error === undefined ? stderr : error.message };
 }
 
-/**
- * Without what git sets for its hooks, which would lead it to another repository. The two of glibc keep it from giving the
- * memory of each object back to the system, which takes a third of its time.
- */
-function outsideOfAnyRepository(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {
+/** The two of glibc keep git from giving the memory of each object back to the system, which takes a third of its time. */
+function environment(): NodeJS.ProcessEnv {
+  return {
     MALLOC_TOP_PAD_: "8388608",
     MALLOC_TRIM_THRESHOLD_: "67108864",
-    ...process.env,
+    ...withoutRepository(process.env),
     GIT_LITERAL_PATHSPECS: "1",
   };
-  for (const name of [
-    "DIR",
-    "WORK_TREE",
-    "INDEX_FILE",
-    "OBJECT_DIRECTORY",
-    "COMMON_DIR",
-    "NAMESPACE",
-    "PREFIX",
-  ]) {
-    delete env[`GIT_${name}`];
-  }
-  return env;
 }
 
 function reasonOf({ status, stderr }: Ran): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   type Compiled,
@@ -8,6 +8,7 @@ import {
   lengthDigits,
   unfinished,
 } from "./kept-program.ts";
+import { writeOwn } from "./write-own.ts";
 
 const keptDays = 30;
 
@@ -34,8 +35,6 @@ export function keepProgram(
 }
 
 function write(path: string, chunks: readonly (readonly [name: string, chunk: KeptChunk])[]): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  removeOld(dirname(path));
   const entries = chunks.map(([name, { source, code }]): Entry => [name, source.length, code?.length ?? 0]);
   const parts = chunks.flatMap(([, { source, code }]) => [
     Buffer.from(source, "latin1"),
@@ -43,9 +42,8 @@ function write(path: string, chunks: readonly (readonly [name: string, chunk: Ke
   ]);
   const list = Buffer.from(JSON.stringify(entries));
   const head = Buffer.from(String(list.length).padStart(lengthDigits, "0"));
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, Buffer.concat([head, list, ...parts]), { mode: 0o600 });
-  renameSync(temporary, path);
+  writeOwn(path, Buffer.concat([head, list, ...parts]));
+  removeOld(dirname(path));
 }
 
 /** What no run has kept anew for long, of releases that are gone. */

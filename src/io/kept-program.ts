@@ -1,4 +1,5 @@
 import type { Script } from "node:vm";
+import { cacheFolder } from "./cache-folder.ts";
 import { readBytes } from "./read-bytes.ts";
 
 /** A chunk of the program: its source as a function's, and the code that V8 has compiled of it. */
@@ -61,18 +62,10 @@ function entriesOf(bytes: Buffer, head: number): readonly Entry[] | null {
   }
 }
 
-/** Where the user's caches are on this system, unless Node's own variable says that there are none. */
+/** Nowhere where Node's own variable says that no code is to be kept. */
 function cacheDirectory(): string | null {
-  const { NODE_DISABLE_COMPILE_CACHE, XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
-  if (NODE_DISABLE_COMPILE_CACHE) return null;
-  const inHome = (path: string) => (HOME ? `${HOME}/${path}` : undefined);
-  const standard =
-    process.platform === "win32"
-      ? LOCALAPPDATA
-      : process.platform === "darwin"
-        ? inHome("Library/Caches")
-        : XDG_CACHE_HOME || inHome(".cache");
-  return standard ? `${standard}/create-twelve-factor` : null;
+  const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? null : cacheFolder();
+  return folder && `${folder}/create-twelve-factor`;
 }
 
 /** The bytes of a file that is this user's, and that no other may write; null for any other. */

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 
 /**
- * A file whole, with what the system says of it. Through three functions of `fs` and no other: each function of Node's own
+ * A file whole, with what the system says of it. Through four functions of `fs` and no other: each function of Node's own
  * that a start calls first is compiled by it first.
  */
 export function readBytes(path: string): { readonly bytes: Buffer; readonly stats: Stats } {

@@ -6,12 +6,12 @@ import { identity, runCli, runProgram, scratch } from "../support/run-cli.ts";
 function workplace() {
   const cwd = scratch();
   const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
-  return { cwd, run: (...args: string[]) => runCli(args, { cwd, env }) };
+  return { cwd, env, run: (...args: string[]) => runCli(args, { cwd, env }) };
 }
 
 describe("run, as a package of a pack's own calls it", () => {
   it("is the command with that pack over the templates", async () => {
-    const { cwd, run } = workplace();
+    const { cwd, env, run } = workplace();
     await run("pack", "new", "acme");
     const bin = join(cwd, "create-acme.mjs");
     const ours = join(dirname(inject("packed").bin), "../create-twelve-factor/dist/plopfile.js");
@@ -19,7 +19,6 @@ describe("run, as a package of a pack's own calls it", () => {
       bin,
       `import { run } from ${JSON.stringify(ours)};\nrun({ pack: ${JSON.stringify(join(cwd, "acme"))} });\n`,
     );
-    const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
     const acme = (at: string, ...args: string[]) =>
       runProgram(process.execPath, [bin, ...args], { cwd: join(cwd, at), env });
     expect((await acme("", "--help")).stdout).toContain("Usage: create-twelve-factor");

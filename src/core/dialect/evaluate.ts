@@ -74,7 +74,7 @@ function each([, path, depth, body, empty]: Each, evaluation: Evaluation, slots:
 }
 
 /** Handlebars' truth: false, null, 0, "" and the empty list are false, and so is what is missing. */
-function isTrue(value: unknown): boolean {
+export function isTrue(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
@@ -113,7 +113,11 @@ function textOf(piece: Expression, evaluation: Evaluation, slots: readonly unkno
   throw new Error(`${evaluation.target.path}: ${named(piece)} is no text that can be joined`);
 }
 
-function lookup(path: Path, { context }: Evaluation, slots: readonly unknown[]): unknown {
+export function lookup(
+  path: Path,
+  { context }: Pick<Evaluation, "context">,
+  slots: readonly unknown[],
+): unknown {
   const root = path[0];
   let value: unknown = typeof root === "number" ? slots[root] : ownValue(context, root);
   for (let index = 1; index < path.length; index++) value = ownValue(value, path[index] as string);

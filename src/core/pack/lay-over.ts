@@ -29,3 +29,8 @@ function conditionOf({ condition }: Layer): string {
 export function placeOf({ origin }: Pick<TemplateFile, "origin">): string {
   return origin.replace(/^(?:[^:]*:)?(?:base|[^/]+\/[^/]+)\/files[^/]*\//, "").replace(/\.hbs$/, "");
 }
+
+/** The folder of the layer that a file's origin is in. */
+export function layerOf(origin: string): string {
+  return origin.replace(/(\/files[^/]*)\/.*$/, "$1");
+}

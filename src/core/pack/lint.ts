@@ -1,13 +1,15 @@
 import { completeAnswers, type PartialAnswers, validateAnswers } from "../answers.ts";
 import { processesFor, servicesFor, templatesOf } from "../catalogue.ts";
+import { isTrue, lookup } from "../dialect/evaluate.ts";
 import { lineOf } from "../dialect/lines.ts";
 import type { If, Node } from "../dialect/nodes.ts";
 import { Failure } from "../failure.ts";
 import { plan } from "../plan.ts";
 import { render } from "../render.ts";
-import type { Answers, Catalogue, Context, Layer, Plan, Program, TemplateFile } from "../types.ts";
+import type { Answers, Catalogue, Layer, Plan, Program, TemplateFile } from "../types.ts";
 import { type Combination, combinationsOf, type Dimensions } from "./combinations.ts";
 import type { Pack } from "./compose.ts";
+import { layerOf } from "./lay-over.ts";
 import { packsOf } from "./live-files.ts";
 import { manifestPath } from "./manifest.ts";
 
@@ -38,7 +40,7 @@ export function lintPack(catalogue: Catalogue, pack: Pack, most = 4096): Lint {
     for (const { layer, context } of planned.layers) {
       reached.add(layer);
       for (const branch of branches)
-        if (branch.layer === layer) branch.seen.add(isTrue(branch.node, context));
+        if (branch.layer === layer) branch.seen.add(isTrue(lookup(branch.node[1], { context }, [])));
     }
     const failure = renderFailure(planned);
     if (failure !== null && !failed.has(failure.what)) failed.set(failure.what, { ...failure, origin: name });
@@ -70,7 +72,7 @@ function nothing(name: string): Finding {
 
 function folderOf({ files }: Layer, name: string): string {
   const origin = files.find((file) => packsOf(file)[0] === name)?.origin ?? name;
-  return origin.replace(/(\/files[^/]*)\/.*$/, "$1");
+  return layerOf(origin);
 }
 
 /** Whatever may be answered; of a text, what stands for all of them. */
@@ -204,12 +206,6 @@ function branchesIn(layer: Layer, name: string): readonly Branch[] {
     else for (const fill of fills) if (fill.origin.startsWith(`${name}:`)) visit(fill.program, fill.origin);
   }
   return found;
-}
-
-function isTrue([, path]: If, context: Context): boolean {
-  let value: unknown = context;
-  for (const key of path) value = (value as { readonly [key: string]: unknown } | null | undefined)?.[key];
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
 function asFinding({ node, origin, seen }: Branch): Finding {

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { liveFiles } from "../../core/pack/live-files.ts";
 import { printable } from "../../core/printable.ts";
 import type { Catalogue } from "../../core/types.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
+import { writeOwn } from "../write-own.ts";
 
 export type Consenting = { readonly given: readonly string[]; readonly mayAsk: boolean };
 
@@ -60,9 +61,7 @@ function writeConsents(consents: { readonly [integrity: string]: string }): void
   const path = consentsPath();
   if (path === null) return;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(consents, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${path}.${process.pid}`, path);
+    writeOwn(path, `${JSON.stringify(consents, null, 2)}\n`);
   } catch {
     // It holds for this run, and is asked for again in the next.
   }

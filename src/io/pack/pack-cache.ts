@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { SourceFile } from "../../core/compile.ts";
+import { cacheFolder } from "../cache-folder.ts";
+import { writeOwn } from "../write-own.ts";
 import { integrityOf } from "./read-pack.ts";
 
 /** What is kept of a pack by its integrity, so that a repo's base can be rendered when its folder has moved on. */
@@ -27,14 +29,12 @@ export function keepFiles(integrity: string, files: readonly SourceFile[]): void
   const path = pathFor(integrity);
   if (path === null || keptFiles(integrity) !== null) return;
   try {
-    mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
     const entries = files.map(({ path, executable, content }) => [
       path,
       executable,
       Buffer.from(content).toString("base64"),
     ]);
-    writeFileSync(`${path}.${process.pid}`, JSON.stringify(entries), { mode: 0o600 });
-    renameSync(`${path}.${process.pid}`, path);
+    writeOwn(path, JSON.stringify(entries));
   } catch {
     // As above.
   }
@@ -51,10 +51,7 @@ export function noteSource(source: string, integrity: string): void {
   const known = sources();
   if (path === null || known[source] === integrity) return;
   try {
-    writeFileSync(`${path}.${process.pid}`, JSON.stringify({ ...known, [source]: integrity }), {
-      mode: 0o600,
-    });
-    renameSync(`${path}.${process.pid}`, path);
+    writeOwn(path, JSON.stringify({ ...known, [source]: integrity }));
   } catch {
     // As above.
   }
@@ -69,21 +66,19 @@ function sources(): { readonly [source: string]: string } {
 }
 
 function sourcesPath(): string | null {
-  const folder = cacheFolder();
-  return folder === null ? null : join(folder, "create-twelve-factor-packs", "sources.json");
+  const folder = packsFolder();
+  return folder && join(folder, "sources.json");
 }
 
 function pathFor(integrity: string): string | null {
   const [, digest] = /^sha512-([A-Za-z0-9+/]{86}==)$/.exec(integrity) ?? [];
-  const folder = cacheFolder();
+  const folder = packsFolder();
   if (digest === undefined || folder === null) return null;
-  return join(folder, "create-twelve-factor-packs", `${Buffer.from(digest, "base64").toString("hex")}.json`);
+  return join(folder, `${Buffer.from(digest, "base64").toString("hex")}.json`);
 }
 
 /** Not where compiled code is kept, of which what is old is removed. */
-function cacheFolder(): string | null {
-  const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
-  if (process.platform === "win32") return LOCALAPPDATA ?? null;
-  if (process.platform === "darwin") return HOME ? join(HOME, "Library/Caches") : null;
-  return XDG_CACHE_HOME || (HOME ? join(HOME, ".cache") : null);
+function packsFolder(): string | null {
+  const folder = cacheFolder();
+  return folder && join(folder, "create-twelve-factor-packs");
 }

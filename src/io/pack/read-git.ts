@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SourceFile } from "../../core/compile.ts";
 import { Failure } from "../../core/failure.ts";
+import { withoutRepository } from "../../core/git-environment.ts";
 import { printable } from "../../core/printable.ts";
 import { isRead, limits, refuse } from "./read-pack.ts";
 
@@ -94,7 +95,13 @@ function git(cwd: string, args: readonly string[], input = ""): Buffer {
   const { status, stdout, stderr, error } = spawnSync("git", ["-c", "core.hooksPath=/dev/null", ...args], {
     cwd,
     input,
-    env: outsideOfAnyRepository(),
+    // With the person's own credentials and settings; it asks nothing.
+    env: {
+      ...withoutRepository(process.env),
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_LFS_SKIP_SMUDGE: "1",
+      LC_ALL: "C",
+    },
     maxBuffer: limits.all * 2,
     timeout: 120_000,
   });
@@ -107,17 +114,6 @@ function git(cwd: string, args: readonly string[], input = ""): Buffer {
     message: `git can't read the pack: ${printable(withoutSecret(reason.replace(/^fatal: /, "")))}.`,
     fix: "Check the URL, the ref and the folder after #, and that git itself may fetch from there.",
   });
-}
-
-/** With the person's own credentials and settings, and nothing of a repository that we are called in; it asks nothing. */
-function outsideOfAnyRepository(): NodeJS.ProcessEnv {
-  const env = Object.entries(process.env).filter(
-    ([name]) =>
-      !/^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|COMMON_DIR|NAMESPACE|PREFIX|ALTERNATE_OBJECT_DIRECTORIES)$/.test(
-        name,
-      ),
-  );
-  return { ...Object.fromEntries(env), GIT_TERMINAL_PROMPT: "0", GIT_LFS_SKIP_SMUDGE: "1", LC_ALL: "C" };
 }
 
 /** A user name of ssh is part of an address; a password and a token are not. */

@@ -17,6 +17,19 @@ export function releaseArguments(release: string, args: readonly string[], known
   ];
 }
 
+/** Runs another release from `root` to its end, and gives what it printed; one that fails doesn't throw. */
+export async function runRelease(root: string, release: string, args: readonly string[], known = true) {
+  const { execa } = await import("execa");
+  return execa("npm", releaseArguments(release, args, known), {
+    cwd: root,
+    reject: false,
+    stdin: "ignore",
+    env: withoutExecContext(),
+    extendEnv: false,
+    timeout: 120_000,
+  });
+}
+
 /** What an npm that runs us sets for us alone would change what the one that we run does. */
 export function withoutExecContext(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env);

@@ -7,7 +7,7 @@ import type { Catalogue, Receipt, Tree } from "../../core/types.ts";
 import { version } from "../../core/version.ts";
 import type { Catalogues } from "../pack/catalogues.ts";
 import { withProgress } from "../progress.ts";
-import { releaseArguments, withoutExecContext } from "./other-release.ts";
+import { runRelease } from "./other-release.ts";
 
 type Recorded = { readonly root: string; readonly catalogues: Pick<Catalogues, "recorded" | "unpack"> };
 
@@ -50,7 +50,6 @@ async function renderElsewhere(
 ): Promise<readonly Tree[] | null> {
   const folder = mkdtempSync(join(tmpdir(), "twelve-factor-"));
   try {
-    const { execa } = await import("execa");
     const trees: Tree[] = [];
     // One after the other: npm installs into its cache, which two at once may spoil.
     for (const [index, receipt] of receipts.entries()) {
@@ -60,14 +59,7 @@ async function renderElsewhere(
       if (packs === null) return null;
       const given = packs.map((place) => `--pack=${place}`);
       const args = ["render", "--receipt", file, "--json", ...given];
-      const ran = await execa("npm", releaseArguments(receipt.release.version, args), {
-        cwd: root,
-        reject: false,
-        stdin: "ignore",
-        env: withoutExecContext(),
-        extendEnv: false,
-        timeout: 120_000,
-      });
+      const ran = await runRelease(root, receipt.release.version, args);
       if (ran.failed) return null;
       trees.push(readTree(ran.stdout));
     }

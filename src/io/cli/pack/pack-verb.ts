@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { Failure } from "../../../core/failure.ts";
-import { composeCatalogue, type Pack } from "../../../core/pack/compose.ts";
+import type { Pack } from "../../../core/pack/compose.ts";
 import { type Finding, lintPack } from "../../../core/pack/lint.ts";
 import { liveFiles } from "../../../core/pack/live-files.ts";
 import { manifestPath, readManifest } from "../../../core/pack/manifest.ts";
@@ -9,7 +9,7 @@ import { printable } from "../../../core/printable.ts";
 import type { Catalogue, Tree } from "../../../core/types.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import { createDirectory } from "../../commit/create-directory.ts";
-import { verifyFlags } from "../../pack/pack-flags.ts";
+import { withPacks } from "../../pack/catalogues.ts";
 import { readSource } from "../../pack/sources.ts";
 import type { Invocation } from "../argv.ts";
 import { print, resultStyle } from "../output.ts";
@@ -45,10 +45,9 @@ type Composed = { readonly catalogue: Catalogue; readonly read: Pack };
 
 /** The pack of a folder over ours, and over those that `--pack` names. */
 function compose(folder: string, { lists }: Invocation): Composed {
-  const under = (lists.pack ?? []).map((source) => readSource(source));
-  const read = readSource(resolve(folder));
-  verifyFlags([...under, read]);
-  return { catalogue: composeCatalogue(readBuiltCatalogue(), [...under, read]), read };
+  const place = resolve(folder);
+  const catalogue = withPacks(readBuiltCatalogue(), [...(lists.pack ?? []), place]);
+  return { catalogue, read: readSource(place) };
 }
 
 function lint(folder: string, invocation: Invocation): number {

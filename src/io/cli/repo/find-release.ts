@@ -2,7 +2,7 @@ import { compareVersions } from "../../../../generators/update.ts";
 import { Failure } from "../../../core/failure.ts";
 import { version } from "../../../core/version.ts";
 import { withProgress } from "../../progress.ts";
-import { releaseArguments, withoutExecContext } from "../../repo/other-release.ts";
+import { runRelease } from "../../repo/other-release.ts";
 import type { Repo } from "./open-repo.ts";
 
 /** The version that `to`, a version or a tag, stands for; the release is in npm's cache then. Refuses an older one. */
@@ -31,15 +31,7 @@ function verifyNotOlder(to: string, from: string): void {
 }
 
 async function askForVersion(root: string, to: string): Promise<string> {
-  const { execa } = await import("execa");
-  const ran = await execa("npm", releaseArguments(to, ["--version"], false), {
-    cwd: root,
-    reject: false,
-    stdin: "ignore",
-    env: withoutExecContext(),
-    extendEnv: false,
-    timeout: 120_000,
-  });
+  const ran = await runRelease(root, to, ["--version"], false);
   const printed = ran.stdout?.trim() ?? "";
   if (!ran.failed && /^\d+\.\d+\.\d+/.test(printed)) return printed;
   const code = /^npm (?:error|ERR!) code (\w+)/m.exec(ran.stderr ?? "")?.[1] ?? ran.code ?? "no code";
