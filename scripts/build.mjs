@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { linkChunks } from "./link-chunks.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
@@ -90,9 +91,10 @@ writeFileSync(compilerFile, compiler.outputFiles[0].text);
 const { compilePacked } = await import(compilerFile);
 rmSync(compilerFile);
 try {
-  const { index, bodies } = compilePacked(`${root}templates`);
+  const { index, bodies, rest } = compilePacked(`${root}templates`);
   writeFileSync(`${out}/catalogue.json`, index);
   writeFileSync(`${out}/catalogue.txt`, bodies);
+  writeFileSync(`${out}/catalogue.br`, brotliCompressSync(rest()));
 } catch (error) {
   rmSync(out, { recursive: true });
   console.error(error.fix === undefined ? error : `${error.message}\n${error.fix}`);

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { completeAnswers } from "../core/answers.ts";
 import { compileTemplates } from "../core/compile.ts";
+import { plan } from "../core/plan.ts";
 import type { Catalogue } from "../core/types.ts";
 import { type PackedCatalogue, packCatalogue } from "./packed-catalogue.ts";
 import { readTemplates } from "./read-templates.ts";
@@ -11,7 +13,8 @@ export function compileCatalogue(folder: string): Catalogue {
   return { integrity: `sha512-${digest}`, templates };
 }
 
-/** The same, as the build ships it. */
+/** The same, as the build ships it: what `create --yes` needs is read first. */
 export function compilePacked(folder: string): PackedCatalogue {
-  return packCatalogue(compileCatalogue(folder));
+  const catalogue = compileCatalogue(folder);
+  return packCatalogue(catalogue, plan(catalogue, completeAnswers(catalogue, { name: "app" })));
 }

@@ -1,11 +1,16 @@
 import { kindFolders } from "../core/catalogue.ts";
-import type { Catalogue, Json, Layer, Template, TemplateFile } from "../core/types.ts";
+import type { Catalogue, Json, Layer, Plan, Template, TemplateFile } from "../core/types.ts";
 
 /**
  * A catalogue as the build ships it: an index that is parsed at each start, and the bodies of all files, of which only what
- * a repo needs becomes text and, where it is a program or a lockfile, is parsed. Both are ASCII.
+ * a repo needs becomes text and, where it is a program or a lockfile, is parsed. All are ASCII. What the plan of the first
+ * choice needs is in `bodies`; whoever chose something else asks for `rest` too, which is shipped smaller.
  */
-export type PackedCatalogue = { readonly index: string; readonly bodies: Buffer };
+export type PackedCatalogue = {
+  readonly index: string;
+  readonly bodies: Buffer;
+  readonly rest: () => Buffer;
+};
 
 /**
  * Bodies follow one another in the order of the index, so that a length says where each is. The origin of a file follows
@@ -24,42 +29,31 @@ type Index = {
     readonly layers: readonly {
       readonly condition: readonly string[];
       readonly files: readonly PackedFile[];
+      readonly rest?: true;
     }[];
-    readonly lockfiles: readonly (readonly [name: string, length: number])[];
+    readonly lockfiles: readonly (readonly [name: string, length: number, rest?: true])[];
   }[];
 };
 
-/** A digest in a lockfile doesn't compress, so that one that another lockfile has too is only pointed at: `sha512@123`. */
+/** A digest in a lockfile doesn't compress, so that one that `bodies` has already is only pointed at: `sha512@123`. */
 const digest = /sha512-[\w+/]{86}==/g;
 const digestLength = "sha512-".length + 88;
 const pointer = /sha512@(\d+)/g;
 
-export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
-  let bodies = "";
+export function packCatalogue(catalogue: Catalogue, first: Plan): PackedCatalogue {
+  const read = new Set(first.layers.map(({ layer }) => layer));
+  const bodies = new Bodies();
+  const rest = new Bodies();
   const digests = new Map<string, number>();
-  const put = (text: string): number => {
-    bodies += text;
-    return text.length;
-  };
-  const file = ({ path, body, executable, origin }: TemplateFile): PackedFile => {
-    const flags = (executable ? flagsOf.executable : 0) | (origin.endsWith(".hbs") ? flagsOf.template : 0);
-    const rest: [] | [string] = typeof path === "string" ? [] : [origin];
-    if (typeof body === "string") {
-      if (isAscii(body)) return [path, put(body), flags, ...rest];
-      return [path, put(asciiJson(body)), flags | flagsOf.escaped, ...rest];
-    }
-    if (body instanceof Uint8Array) {
-      return [path, put(Buffer.from(body).toString("base64")), flags | flagsOf.bytes, ...rest];
-    }
-    return [path, put(asciiJson(body.program)), flags | flagsOf.program, ...rest];
-  };
-  const lockfile = (data: Json): number => {
+  const lockfile = (to: Bodies, data: Json): number => {
     const text = asciiJson(data).replace(digest, (found) => {
       const place = digests.get(found);
       return place === undefined ? found : `sha512@${place}`;
     });
-    for (const match of text.matchAll(digest)) digests.set(match[0], bodies.length + match.index);
-    return put(text);
+    if (to === bodies) {
+      for (const match of text.matchAll(digest)) digests.set(match[0], to.text.length + match.index);
+    }
+    return to.put(text);
   };
   const index: Index = {
     integrity: catalogue.integrity,
@@ -67,11 +61,47 @@ export function packCatalogue(catalogue: Catalogue): PackedCatalogue {
       kind,
       id,
       definition,
-      layers: layers.map(({ condition, files }) => ({ condition, files: files.map(file) })),
-      lockfiles: Object.entries(lockfiles).map(([name, data]) => [name, lockfile(data)] as const),
+      layers: layers.map((layer) => {
+        const { condition, files } = layer;
+        if (read.has(layer)) return { condition, files: files.map((file) => bodies.file(file)) };
+        return { condition, files: files.map((file) => rest.file(file)), rest: true };
+      }),
+      lockfiles: Object.entries(lockfiles)
+        .map(([name, data]) => ({
+          name,
+          data,
+          isRead: id === first.answers.stack && name in first.lockfiles,
+        }))
+        .toSorted((a, b) => Number(b.isRead) - Number(a.isRead))
+        .map(({ name, data, isRead }) =>
+          isRead ? [name, lockfile(bodies, data)] : [name, lockfile(rest, data), true],
+        ),
     })),
   };
-  return { index: asciiJson(index), bodies: Buffer.from(bodies, "latin1") };
+  const packed = Buffer.from(rest.text, "latin1");
+  return { index: asciiJson(index), bodies: Buffer.from(bodies.text, "latin1"), rest: () => packed };
+}
+
+class Bodies {
+  text = "";
+
+  put(text: string): number {
+    this.text += text;
+    return text.length;
+  }
+
+  file({ path, body, executable, origin }: TemplateFile): PackedFile {
+    const flags = (executable ? flagsOf.executable : 0) | (origin.endsWith(".hbs") ? flagsOf.template : 0);
+    const rest: [] | [string] = typeof path === "string" ? [] : [origin];
+    if (typeof body === "string") {
+      if (isAscii(body)) return [path, this.put(body), flags, ...rest];
+      return [path, this.put(asciiJson(body)), flags | flagsOf.escaped, ...rest];
+    }
+    if (body instanceof Uint8Array) {
+      return [path, this.put(Buffer.from(body).toString("base64")), flags | flagsOf.bytes, ...rest];
+    }
+    return [path, this.put(asciiJson(body.program)), flags | flagsOf.program, ...rest];
+  }
 }
 
 function isAscii(text: string): boolean {
@@ -85,13 +115,10 @@ function asciiJson(data: unknown): string {
   );
 }
 
-export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
+export function unpackCatalogue({ index, bodies, rest }: PackedCatalogue): Catalogue {
   const { integrity, templates } = JSON.parse(index) as Index;
-  let place = 0;
-  const skip = (length: number): number => {
-    place += length;
-    return place - length;
-  };
+  const first = { place: 0, bodies: () => bodies };
+  const second = { place: 0, bodies: rest };
   return {
     integrity,
     templates: templates.map(({ kind, id, definition, layers, lockfiles }) => {
@@ -100,21 +127,22 @@ export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
         kind,
         id,
         definition,
-        layers: layers.map(
-          ({ condition, files }) =>
-            new PackedLayer(bodies, {
-              condition,
-              folder,
-              files,
-              start: skip(files.reduce((sum, [, length]) => sum + length, 0)),
-            }),
-        ),
+        layers: layers.map(({ condition, files, rest }) => {
+          const from = rest ? second : first;
+          const start = from.place;
+          from.place += files.reduce((sum, [, length]) => sum + length, 0);
+          return new PackedLayer(from.bodies, { condition, folder, files, start });
+        }),
         lockfiles: Object.defineProperties(
           {},
           Object.fromEntries(
-            lockfiles.map(([name, length]) => {
-              const start = skip(length);
-              return [name, { enumerable: true, get: () => unpackLockfile(bodies, start, length) }];
+            lockfiles.map(([name, length, rest]) => {
+              const from = rest ? second : first;
+              const start = from.place;
+              from.place += length;
+              const get = () =>
+                unpackLockfile(from.bodies().toString("latin1", start, start + length), bodies);
+              return [name, { enumerable: true, get }];
             }),
           ),
         ),
@@ -123,8 +151,7 @@ export function unpackCatalogue({ index, bodies }: PackedCatalogue): Catalogue {
   };
 }
 
-function unpackLockfile(bodies: Buffer, start: number, length: number): Json {
-  const text = bodies.toString("latin1", start, start + length);
+function unpackLockfile(text: string, bodies: Buffer): Json {
   const whole = text.includes("sha512@")
     ? text.replace(pointer, (_, at) => bodies.toString("latin1", Number(at), Number(at) + digestLength))
     : text;
@@ -134,14 +161,14 @@ function unpackLockfile(bodies: Buffer, start: number, length: number): Json {
 /** Its files are unpacked when they are asked for: a repo takes those of few layers. */
 class PackedLayer implements Layer {
   readonly condition: readonly string[];
-  readonly #bodies: Buffer;
+  readonly #bodies: () => Buffer;
   readonly #folder: string;
   readonly #packed: readonly PackedFile[];
   readonly #start: number;
   #files: readonly TemplateFile[] | undefined;
 
   constructor(
-    bodies: Buffer,
+    bodies: () => Buffer,
     layer: { condition: readonly string[]; folder: string; files: readonly PackedFile[]; start: number },
   ) {
     this.condition = layer.condition;
@@ -158,10 +185,11 @@ class PackedLayer implements Layer {
 
   #unpack(): readonly TemplateFile[] {
     const layer = `${this.#folder}/${["files", ...this.condition].join("+")}`;
+    const bodies = this.#bodies();
     let start = this.#start;
     return this.#packed.map((file) => {
       start += file[1];
-      return new PackedTemplateFile(this.#bodies, file, layer, start - file[1]);
+      return new PackedTemplateFile(bodies, file, layer, start - file[1]);
     });
   }
 }

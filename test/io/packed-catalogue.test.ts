@@ -1,5 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { completeAnswers } from "../../src/core/answers.ts";
+import { plan } from "../../src/core/plan.ts";
+import { render } from "../../src/core/render.ts";
 import type { Catalogue } from "../../src/core/types.ts";
 import { compileCatalogue } from "../../src/io/compile-catalogue.ts";
 import { packCatalogue, unpackCatalogue } from "../../src/io/packed-catalogue.ts";
@@ -28,11 +31,28 @@ describe("a packed catalogue", () => {
   const catalogue = compileCatalogue(fileURLToPath(new URL("../../templates", import.meta.url)));
 
   it("unpacks to what was packed", () => {
-    const unpacked = unpackCatalogue(packCatalogue(catalogue));
+    const packed = packCatalogue(catalogue, plan(catalogue, completeAnswers(catalogue, { name: "app" })));
+    const unpacked = unpackCatalogue(packed);
     expect(whole(unpacked)).toEqual(whole(catalogue));
     expect(
       whole(unpacked).templates.flatMap(({ layers }) => layers.flatMap(({ files }) => files)),
     ).not.toEqual([]);
+  });
+
+  it("reads the rest for what is chosen besides the default, and only then", () => {
+    const answers = completeAnswers(catalogue, { name: "app" });
+    const packed = packCatalogue(catalogue, plan(catalogue, answers));
+    let asked = 0;
+    const rest = () => {
+      asked += 1;
+      return packed.rest();
+    };
+    const unpacked = unpackCatalogue({ ...packed, rest });
+    expect(render(plan(unpacked, answers), "")).toEqual(render(plan(catalogue, answers), ""));
+    expect(asked).toBe(0);
+    const other = completeAnswers(catalogue, { name: "app", license: "ISC", packageManager: "pnpm" });
+    expect(render(plan(unpacked, other), "")).toEqual(render(plan(catalogue, other), ""));
+    expect(asked).toBeGreaterThan(0);
   });
 
   it("has the same integrity each time, and another one for other templates", () => {
