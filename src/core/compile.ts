@@ -6,10 +6,12 @@ import { targetOf } from "./escape/format-of.ts";
 import { Failure } from "./failure.ts";
 import { lockfiles } from "./lockfile/lockfile.ts";
 import { nearest } from "./nearest.ts";
+import { findFault } from "./pack/data-schema.ts";
 import { fillBlocks, readFills } from "./pack/fill-blocks.ts";
 import { layerOf, layOver } from "./pack/lay-over.ts";
 import { mergePatch } from "./pack/merge-patch.ts";
 import { strictYaml } from "./pack/strict-yaml.ts";
+import { patchSchema, templateSchema } from "./pack/template-schema.ts";
 import { itemOf } from "./per-item.ts";
 import { shapeOfContext, withItem } from "./shape-of-context.ts";
 import { TemplateError } from "./template-error.ts";
@@ -90,7 +92,7 @@ function readTemplate(folder: string, files: readonly SourceFile[], { templates,
   }
   const under = templates.find((template) => template.kind === kind && template.id === id);
   const inside = files.map((file) => ({ ...file, path: file.path.slice(folder.length + 1) }));
-  const definition = readFacts({ kind, place, inside, under });
+  const definition = readFacts({ kind, place, inside, under, isPack: pack !== "" });
   const names = Object.values(definition.lockfiles);
   for (const { path } of inside) checkEntry(place, path, names);
   const layers = layOver(under?.layers ?? [], readLayers(place, inside));
@@ -119,7 +121,13 @@ type Reading = {
 };
 
 /** The facts of a template; of one that is there already, with those that the pack replaces. */
-function readFacts({ kind, place, inside, under }: Reading): Template["definition"] {
+function readFacts({
+  kind,
+  place,
+  inside,
+  under,
+  isPack,
+}: Reading & { readonly isPack: boolean }): Template["definition"] {
   const yaml = inside.find((file) => file.path === "template.yaml");
   const origin = `${place}/template.yaml`;
   if (yaml === undefined) {
@@ -127,6 +135,10 @@ function readFacts({ kind, place, inside, under }: Reading): Template["definitio
     throw new TemplateError(place, "there is no template.yaml", "Write one.");
   }
   const { data, lineAt } = strictYaml(text(yaml), origin);
+  const fault = isPack
+    ? findFault(under === undefined ? templateSchema(kind) : patchSchema(kind), data)
+    : null;
+  if (fault !== null) throw new TemplateError(`${origin}:${lineAt(fault.path)}`, fault.what, fault.fix);
   try {
     if (under === undefined) return readDefinition(kind, data, origin);
     return readDefinition(kind, mergePatch(factsOf(kind, under.definition), data), origin);

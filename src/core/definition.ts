@@ -98,43 +98,45 @@ export function readDefinition(kind: TemplateKind, data: Json, origin: string): 
   const reader = new Reader(origin);
   const root = reader.map(data, "the file");
   reader.known(root, keysOf[kind], "the file");
-  const requires = reader.map(root.requires ?? {}, "requires");
+  const requires = reader.map(or(root.requires, {}), "requires");
   reader.known(requires, ["processes", "roles"], "requires");
   return {
     label: reader.text(root.label, "label"),
     description: reader.text(root.description, "description"),
-    traits: reader.texts(root.traits ?? [], "traits"),
-    facts: reader.map(root.facts ?? {}, "facts"),
+    traits: reader.texts(or(root.traits, []), "traits"),
+    facts: reader.map(or(root.facts, {}), "facts"),
     env: reader
-      .list(root.env ?? [], "env")
+      .list(or(root.env, []), "env")
       .map((entry, index) => readVariable(reader, entry, `env[${index}]`)),
     requires: {
-      processes: reader.texts(requires.processes ?? [], "requires.processes"),
-      roles: reader.texts(requires.roles ?? [], "requires.roles"),
+      processes: reader.texts(or(requires.processes, []), "requires.processes"),
+      roles: reader.texts(or(requires.roles, []), "requires.roles"),
     },
-    toolchain: reader.textMap(root.toolchain ?? {}, "toolchain"),
-    packageManagers: reader.each(root.packageManagers ?? {}, "packageManagers", (value, at) =>
+    toolchain: reader.textMap(or(root.toolchain, {}), "toolchain"),
+    packageManagers: reader.each(or(root.packageManagers, {}), "packageManagers", (value, at) =>
       reader.map(value, at),
     ),
-    processes: reader.each(root.processes ?? {}, "processes", (value, at) => readCommand(reader, value, at)),
-    tasks: reader.each(root.tasks ?? {}, "tasks", (value, at) => readCommand(reader, value, at)),
-    lockfiles: reader.textMap(root.lockfiles ?? {}, "lockfiles"),
-    roles: reader.each(root.roles ?? {}, "roles", (value, at) => {
+    processes: reader.each(or(root.processes, {}), "processes", (value, at) =>
+      readCommand(reader, value, at),
+    ),
+    tasks: reader.each(or(root.tasks, {}), "tasks", (value, at) => readCommand(reader, value, at)),
+    lockfiles: reader.textMap(or(root.lockfiles, {}), "lockfiles"),
+    roles: reader.each(or(root.roles, {}), "roles", (value, at) => {
       const role = reader.map(value, at);
       reader.known(role, ["rank", "processes"], at);
       return {
-        rank: reader.number(role.rank ?? 0, `${at}.rank`),
+        rank: reader.number(or(role.rank, 0), `${at}.rank`),
         processes: reader.texts(role.processes, at),
       };
     }),
     connection: root.connection === undefined ? null : reader.text(root.connection, "connection"),
     container: root.container === undefined ? null : readContainer(reader, root.container),
-    debian: reader.texts(root.debian ?? [], "debian"),
-    platforms: reader.each(root.platforms ?? {}, "platforms", (value, at) => reader.map(value, at)),
-    reserved: reader.texts(root.reserved ?? [], "reserved"),
-    http: root.http === true,
-    queue: root.queue === true,
-    addons: reader.each(root.addons ?? {}, "addons", (value, at) => reader.map(value, at)),
+    debian: reader.texts(or(root.debian, []), "debian"),
+    platforms: reader.each(or(root.platforms, {}), "platforms", (value, at) => reader.map(value, at)),
+    reserved: reader.texts(or(root.reserved, []), "reserved"),
+    http: reader.flag(root.http, "http") === true,
+    queue: reader.flag(root.queue, "queue") === true,
+    addons: reader.each(or(root.addons, {}), "addons", (value, at) => reader.map(value, at)),
   };
 }
 
@@ -172,22 +174,23 @@ function readVariable(reader: Reader, data: Json, at: string): VariableFact {
   reader.known(entry, keys, at);
   const name = reader.text(entry.name, `${at}.name`);
   if (!/^[A-Z][A-Z0-9_]*$/.test(name)) reader.fail(`${at}.name is "${name}"`, "Use A-Z, 0-9 and _.");
-  const type = reader.text(entry.type ?? "string", `${at}.type`);
+  const type = reader.text(or(entry.type, "string"), `${at}.type`);
   if (!envTypes.includes(type)) reader.fail(`${at}.type is "${type}"`, `Use one of ${envTypes.join(", ")}.`);
-  const sensitive = entry.sensitive === true;
-  const preset = entry.default === undefined ? null : String(entry.default);
+  const sensitive = reader.flag(entry.sensitive, `${at}.sensitive`) === true;
+  const required = reader.flag(entry.required, `${at}.required`);
+  const preset = reader.scalar(entry.default, `${at}.default`);
   if (sensitive && preset !== null)
     reader.fail(`${name} is sensitive and has a default`, "Remove the default.");
   return {
     name,
     type: type as EnvType,
-    values: reader.texts(entry.values ?? [], `${at}.values`),
-    required: entry.required === undefined ? preset === null : entry.required === true,
+    values: reader.texts(or(entry.values, []), `${at}.values`),
+    required: required ?? preset === null,
     sensitive,
     default: preset,
-    example: entry.example === undefined ? null : String(entry.example),
+    example: reader.scalar(entry.example, `${at}.example`),
     description: reader.text(entry.description, `${at}.description`),
-    processes: reader.texts(entry.processes ?? [], `${at}.processes`),
+    processes: reader.texts(or(entry.processes, []), `${at}.processes`),
   };
 }
 
@@ -207,12 +210,17 @@ function readContainer(reader: Reader, data: Json): ContainerFact {
   reader.known(entry, ["image", "port", "environment", "command", "healthcheck", "volume"], "container");
   return {
     image: reader.text(entry.image, "container.image"),
-    port: reader.number(entry.port ?? null, "container.port"),
-    environment: reader.textMap(entry.environment ?? {}, "container.environment"),
-    command: reader.texts(entry.command ?? [], "container.command"),
-    healthcheck: reader.texts(entry.healthcheck ?? [], "container.healthcheck"),
+    port: reader.number(entry.port, "container.port"),
+    environment: reader.textMap(or(entry.environment, {}), "container.environment"),
+    command: reader.texts(or(entry.command, []), "container.command"),
+    healthcheck: reader.texts(or(entry.healthcheck, []), "container.healthcheck"),
     volume: entry.volume === undefined ? null : reader.text(entry.volume, "container.volume"),
   };
+}
+
+/** What isn't stated; null is a statement. */
+function or(value: Json | undefined, unstated: Json): Json {
+  return value === undefined ? unstated : value;
 }
 
 type JsonMap = { readonly [key: string]: Json };
@@ -257,8 +265,21 @@ class Reader {
   }
 
   number(data: Json | undefined, at: string): number {
-    if (typeof data !== "number") this.fail(`${at} isn't a number`, "Make it one.");
+    if (!Number.isInteger(data)) this.fail(`${at} isn't a whole number`, "Make it one.");
+    return data as number;
+  }
+
+  flag(data: Json | undefined, at: string): boolean | undefined {
+    if (data !== undefined && typeof data !== "boolean")
+      this.fail(`${at} isn't true or false`, "Make it one of them.");
     return data;
+  }
+
+  scalar(data: Json | undefined, at: string): string | null {
+    if (data === undefined) return null;
+    if (data === null || typeof data === "object")
+      this.fail(`${at} isn't a text, a number, or true or false`, "Make it one.");
+    return String(data);
   }
 
   texts(data: Json | undefined, at: string): readonly string[] {

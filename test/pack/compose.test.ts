@@ -148,7 +148,7 @@ const refused: readonly (readonly [what: string, path: string, text: string, sai
     "container:\n  imge: x\n",
     /^acme:services\/postgres\/template\.yaml:2: .*"imge"[\s\S]*Did you mean "image"\?/,
   ],
-  ["a fact of another type", service, "# …\nlabel: 5\n", /template\.yaml:2: label isn't a text/],
+  ["a fact of another type", service, "# …\nlabel: 5\n", /template\.yaml:2: "label" isn't a text/],
   ["facts that aren't YAML", service, "label: [\n", /template\.yaml:\d+: /],
   [
     "a fact that a template of ours reads, removed",

@@ -22,6 +22,10 @@ export function findFault(schema: DataSchema, data: Json, path: Path = []): Faul
     if (faults.includes(null)) return null;
     return faults.find((found) => found !== null && found.path.length > path.length) ?? faults[0] ?? null;
   }
+  if (schema.not !== undefined && findFault(schema.not as DataSchema, data) === null) {
+    const both = ((schema.not as DataSchema).required ?? []) as readonly string[];
+    return fault(`can't have ${both.join(" and ")} at once`, `Leave ${both.at(-1)} out.`);
+  }
   const allowed = schema.enum as readonly Json[] | undefined;
   if (allowed !== undefined && !allowed.includes(data))
     return fault(`is ${shown(data)}`, suggestion(String(data), allowed.map(String)));

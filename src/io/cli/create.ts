@@ -5,6 +5,7 @@ import { readBuiltCatalogue } from "../catalogue.ts";
 import type { Invocation } from "./argv.ts";
 import { checkedAnswers, checkedTarget } from "./checked.ts";
 import { reportClosing, reportNotes } from "./closing.ts";
+import { configurationFile } from "./configuration-file.ts";
 import { fileReports } from "./file-report.ts";
 import { givenAnswers } from "./given-answers.ts";
 import { endOnSignals } from "./interruption.ts";
@@ -18,8 +19,9 @@ import { write } from "./write.ts";
 /** Answers, asked for where they may be, become a repo, or the account of what it would be. */
 export async function create(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
-  const { switches, positionals, lists } = invocation;
-  const catalogue = await catalogueFor(lists.pack);
+  const { switches, positionals } = invocation;
+  const packs = await packsFor(invocation);
+  const catalogue = await catalogueFor(packs);
   if (catalogue.packs !== undefined) await verifyPacks(catalogue, invocation);
   const given = withMore(await givenAnswers(invocation), catalogue, invocation);
   const asked: Asked = {
@@ -39,7 +41,7 @@ export async function create(invocation: Invocation): Promise<number> {
     directory: prepared.target.directory,
     switches: [
       ...["install", "git"].filter((name) => switches[name] === false).map((name) => `--no-${name}`),
-      ...(lists.pack ?? []).map((folder) => `--pack=${folder}`),
+      ...(packs ?? []).map((source) => `--pack=${source}`),
     ],
   });
   if (outcome !== null) reportNotes(prepared, outcome);
@@ -48,6 +50,18 @@ export async function create(invocation: Invocation): Promise<number> {
   else if (asked.dryRun) await printSummary(prepared);
   if (conflicts.length > 0) await reportConflicts(prepared, conflicts);
   return conflicts.length > 0 || outcome?.install?.ok === false ? 1 : 0;
+}
+
+/** The packs that are given, or else those of the configuration that counts. */
+export async function packsFor({ lists, switches }: Invocation): Promise<readonly string[] | undefined> {
+  if (lists.pack !== undefined || switches.config === false) return lists.pack;
+  const file = configurationFile(process.cwd());
+  if (file === null) return undefined;
+  const { configuredNote, packsIn } = await import("../pack/configuration.ts");
+  const packs = packsIn(file);
+  if (packs.length === 0) return undefined;
+  process.stderr.write(configuredNote(file, packs));
+  return packs;
 }
 
 /** The built-in templates, with those of the packs over them where there are any. */

@@ -4,17 +4,18 @@ import { nearest } from "../../core/nearest.ts";
 import { printable } from "../../core/printable.ts";
 import type { Catalogue, Template } from "../../core/types.ts";
 import type { Invocation } from "./argv.ts";
-import { catalogueFor } from "./create.ts";
+import { catalogueFor, packsFor } from "./create.ts";
 import { print, resultStyle } from "./output.ts";
 
 const kinds = Object.entries(kindFolders) as [keyof typeof kindFolders, string][];
 
 /** Prints what there is to choose from, all kinds or one. */
-export async function list({ positionals, switches, lists }: Invocation): Promise<number> {
+export async function list(invocation: Invocation): Promise<number> {
+  const { positionals, switches } = invocation;
   const asked = positionals[0];
   const chosen = kinds.filter(([, folder]) => asked === undefined || asked === folder);
   if (chosen.length === 0) throw unknownKind(asked as string);
-  const catalogue = await catalogueFor(lists.pack);
+  const catalogue = await catalogueFor(await packsFor(invocation));
   const listed = chosen.map(([kind, folder]) => [folder, templatesOf(catalogue, kind)] as const);
   if (switches.json) {
     const entries = listed.map(([folder, templates]) => [

@@ -1,22 +1,27 @@
 import { answersSchema } from "../../core/answers.ts";
 import { Failure } from "../../core/failure.ts";
+import { printable } from "../../core/printable.ts";
+import type { Json } from "../../core/types.ts";
 import type { Invocation } from "./argv.ts";
-import { catalogueFor } from "./create.ts";
+import { catalogueFor, packsFor } from "./create.ts";
 import { print } from "./output.ts";
 
-/** Prints the JSON Schema of an answers file, or of the file that makes a folder a pack. */
-export async function schema({ positionals: [asked], lists }: Invocation): Promise<number> {
-  if (asked !== undefined && asked !== "pack") {
-    throw new Failure({
-      code: "usage/schema",
-      message: `There is no schema of "${asked.slice(0, 60)}".`,
-      fix: "Use schema for that of the answers, schema pack for that of pack.yaml.",
-    });
-  }
+/** Prints the JSON Schema of an answers file, or of a file that a person writes for a pack or a configuration. */
+export async function schema(invocation: Invocation): Promise<number> {
+  const [asked] = invocation.positionals;
   const printed =
     asked === undefined
-      ? answersSchema(await catalogueFor(lists.pack))
-      : (await import("../../core/pack/manifest.ts")).manifestSchema;
-  print(`${JSON.stringify(printed, null, 2)}\n`);
+      ? answersSchema(await catalogueFor(await packsFor(invocation)))
+      : (await import("../pack/schemas.ts")).schemaOf(asked);
+  if (printed === null) throw unknown(asked ?? "");
+  print(`${JSON.stringify(printed satisfies Json, null, 2)}\n`);
   return 0;
+}
+
+function unknown(asked: string): Failure {
+  return new Failure({
+    code: "usage/schema",
+    message: `There is no schema of "${printable(asked).slice(0, 60)}".`,
+    fix: "Use schema for that of the answers; schema pack, config, base, stack, service, process, platform or ci for that of these files, and service-patch and the like where a pack replaces facts of ours.",
+  });
 }

@@ -32,6 +32,7 @@ const consent: Flag = {
   help: "Let that pack write files that run by themselves",
 };
 const jobs: Flag = { value: "ID", help: "The service that carries jobs" };
+const noConfig: Flag = { negated: true, help: "Leave out the packs that a configuration names" };
 const pack: Flag = { value: "SOURCE", many: true, help: "Where a pack of the repo is now; repeatable" };
 
 export const verbs: { readonly [name: string]: Verb } = {
@@ -53,6 +54,7 @@ export const verbs: { readonly [name: string]: Verb } = {
       "package-manager": { value: "ID", help: "Which one the repo uses" },
       example: { negated: true, help: "Leave the example feature out" },
       pack: { value: "SOURCE", many: true, help: "Templates of a company, over ours; repeatable" },
+      config: noConfig,
       consent,
       answers: { value: "FILE", help: "Answers from a JSON or YAML file, - for stdin; flags win" },
       yes: { short: "y", help: "Take the default of whatever was not answered" },
@@ -148,7 +150,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     },
   },
   pack: {
-    usage: "new NAME | lint|test|docs [FOLDER] | diff OLD NEW",
+    usage: "new|lint|test|diff|docs|schemas …",
     help: "Write a pack of templates, find what is wrong with it",
     positionals: 3,
     flags: {
@@ -161,13 +163,13 @@ export const verbs: { readonly [name: string]: Verb } = {
     usage: "[stacks|services|processes|platforms|ci] [--json]",
     help: "Print the catalogue",
     positionals: 1,
-    flags: { pack, json },
+    flags: { pack, config: noConfig, json },
   },
   schema: {
-    usage: "[pack]",
-    help: "Print the JSON Schema of the answers, or of pack.yaml",
+    usage: "[pack|config|stack|service|…] [options]",
+    help: "Print the JSON Schema of answers, or of a file of a pack",
     positionals: 1,
-    flags: { pack, json },
+    flags: { pack, config: noConfig, json },
   },
   render: {
     usage: "--receipt FILE --json",

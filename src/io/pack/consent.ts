@@ -4,6 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { liveFiles } from "../../core/pack/live-files.ts";
 import { printable } from "../../core/printable.ts";
 import type { Catalogue } from "../../core/types.ts";
+import { configFolder } from "../config-folder.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import { writeOwn } from "../write-own.ts";
 
@@ -68,8 +69,6 @@ function writeConsents(consents: { readonly [integrity: string]: string }): void
 }
 
 function consentsPath(): string | null {
-  const { XDG_CONFIG_HOME, HOME, APPDATA } = process.env;
-  const home = HOME ? join(HOME, ".config") : undefined;
-  const folder = process.platform === "win32" ? APPDATA : XDG_CONFIG_HOME || home;
-  return folder ? join(folder, "create-twelve-factor", "consents.json") : null;
+  const folder = configFolder();
+  return folder && join(folder, "consents.json");
 }

@@ -4,7 +4,10 @@ import { Failure } from "../../core/failure.ts";
 import type { Pack } from "../../core/pack/compose.ts";
 import { manifestPath } from "../../core/pack/manifest.ts";
 import { readReceipt, receiptPath } from "../../core/receipt.ts";
+import { configurationFile } from "../cli/configuration-file.ts";
+import { verbNames } from "../cli/verb-names.ts";
 import { commonFlags, type Flag, verbs } from "../cli/verbs.ts";
+import { packsIn } from "./configuration.ts";
 import { keptFiles } from "./pack-cache.ts";
 import { packOf } from "./read-pack.ts";
 import { isRemote, readSource } from "./sources.ts";
@@ -16,8 +19,17 @@ export function packFlags(argv: readonly string[]): Flags | null {
   const given = argv.flatMap((word, at) =>
     word === "--pack" ? (argv[at + 1] ?? []) : word.startsWith("--pack=") ? word.slice("--pack=".length) : [],
   );
-  const packs = [...given.map((source) => readSource(source)), ...packsOfRepo(process.cwd())];
+  const sources = given.length > 0 ? given : configured(argv);
+  const packs = [...sources.map((source) => readSource(source)), ...packsOfRepo(process.cwd())];
   return packs.length === 0 ? null : Object.fromEntries(packs.flatMap(flagsOf));
+}
+
+/** For verbs that know of no repo. */
+function configured(argv: readonly string[]): readonly string[] {
+  const [first = ""] = argv;
+  const isOfNoRepo = !verbNames.includes(first) || ["create", "list", "schema"].includes(first);
+  const file = isOfNoRepo && !argv.includes("--no-config") ? configurationFile(process.cwd()) : null;
+  return file === null ? [] : packsIn(file);
 }
 
 /** Refuses a question whose flag would be one of ours. */

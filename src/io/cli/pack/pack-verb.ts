@@ -14,6 +14,7 @@ import { readSource } from "../../pack/sources.ts";
 import type { Invocation } from "../argv.ts";
 import { print, resultStyle } from "../output.ts";
 import { findTarget, verifyDirectory } from "../target.ts";
+import { schemasFolder, writeSchemas } from "./write-schemas.ts";
 
 /** For the authors of packs: a new one, what is wrong with one, and a page about it. */
 export async function pack(invocation: Invocation): Promise<number> {
@@ -24,6 +25,11 @@ export async function pack(invocation: Invocation): Promise<number> {
   const changed = invocation.positionals[2];
   if (action === "diff" && changed !== undefined)
     return (await import("./test-pack.ts")).diffPacks(folder, changed, invocation);
+  if (action === "schemas") {
+    const written = writeSchemas(folder, compose(folder, invocation).catalogue);
+    print(invocation.switches.json ? `${JSON.stringify({ written }, null, 2)}\n` : listOf(folder, written));
+    return 0;
+  }
   if (action === "docs") {
     const { catalogue, read } = compose(folder, invocation);
     print(packDocs(catalogue, read));
@@ -37,7 +43,7 @@ export async function pack(invocation: Invocation): Promise<number> {
         : action === "diff"
           ? "pack diff needs two packs."
           : "pack needs to know what.",
-    fix: "Run pack new NAME, pack lint [FOLDER], pack test [FOLDER], pack diff OLD NEW or pack docs [FOLDER].",
+    fix: "Run pack new NAME, pack lint [FOLDER], pack test [FOLDER], pack diff OLD NEW, pack docs [FOLDER] or pack schemas [FOLDER].",
   });
 }
 
@@ -109,15 +115,17 @@ function create(folder: string, { switches }: Invocation): number {
       fix: "Choose another name.",
     });
   }
-  if (switches.json)
-    print(`${JSON.stringify({ directory: target.root, files: Object.keys(files) }, null, 2)}\n`);
-  else
-    print(
-      `${Object.keys(files)
-        .map((path) => `  + ${folder}/${path}\n`)
-        .join("")}\nNext: create-twelve-factor pack lint ${folder}\n`,
-    );
+  const written = [
+    ...Object.keys(files),
+    ...writeSchemas(target.root, withPacks(readBuiltCatalogue(), [target.root])),
+  ];
+  if (switches.json) print(`${JSON.stringify({ directory: target.root, files: written }, null, 2)}\n`);
+  else print(`${listOf(folder, written)}\nNext: create-twelve-factor pack lint ${folder}\n`);
   return 0;
+}
+
+function listOf(folder: string, paths: readonly string[]): string {
+  return paths.map((path) => `  + ${printable(`${folder}/${path}`)}\n`).join("");
 }
 
 /** A pack that works: a question, a rule, a file of its own, a block of ours that is filled, and a test. */
@@ -140,11 +148,13 @@ This service is owned by {{project.answers.team}}.
 
 {{project.answers.team}}
 `,
-    "tests/default.yaml": `# Answers, as create --answers takes them. pack test renders them, and pack test --write records what it should be.
+    "tests/default.yaml": `# yaml-language-server: $schema=../${schemasFolder}/answers.json
+# Answers, as create --answers takes them. pack test renders them, and pack test --write records what it should be.
 services: [postgres]
 more: { team: payments }
 `,
-    "pack.yaml": `name: ${name}
+    "pack.yaml": `# yaml-language-server: $schema=${schemasFolder}/pack.json
+name: ${name}
 version: 0.1.0
 description: How we build services
 questions:
