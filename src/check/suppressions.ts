@@ -32,9 +32,13 @@ export function readSuppressions(repo: Repo, slugs: ReadonlySet<string>): Suppre
   });
 }
 
+/** What forbids that a finding is suppressed, as a sentence; null where nothing does. */
+export type Veto = (finding: Finding, suppression: Suppression) => string | null;
+
 export function applySuppressions(
   findings: readonly Finding[],
   suppressions: readonly Suppression[],
+  veto: Veto = () => null,
 ): {
   readonly kept: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
@@ -49,7 +53,9 @@ export function applySuppressions(
     );
     if (own) {
       used.add(own);
-      suppressed.push({ finding, reason: own.reason });
+      const forbidden = veto(finding, own);
+      if (forbidden === null) suppressed.push({ finding, reason: own.reason });
+      else kept.push({ ...finding, message: `${finding.message} ${forbidden}` });
     } else kept.push(finding);
   }
   return { kept, suppressed, unused: suppressions.filter((each) => !used.has(each)) };

@@ -24,6 +24,17 @@ export type Policy = {
   readonly require: readonly string[];
   /** By the beginning of an image's full name, what takes its place. */
   readonly registries: { readonly [prefix: string]: string };
+  /** By the slug of a check, how `check` takes what it finds. */
+  readonly checks: { readonly [slug: string]: CheckRule };
+};
+
+export type CheckRule = {
+  /** What a finding is at least; null where it stays what it is. */
+  readonly severity: "violation" | "risk" | null;
+  /** What the reason of a suppression has to match. */
+  readonly reason: string | null;
+  /** The only repos that may suppress it, by name; null where each may. */
+  readonly exempt: readonly string[] | null;
 };
 
 /** The file of a pack that makes a folder one. */
@@ -67,6 +78,7 @@ const question: DataSchema = {
   },
 };
 
+const severity: DataSchema = { enum: ["violation", "risk"] };
 const policy: DataSchema = {
   type: "object",
   additionalProperties: false,
@@ -78,6 +90,29 @@ const policy: DataSchema = {
     },
     hide: { ...ids, description: "ids that aren't offered" },
     require: { ...ids, description: "services, platforms and processes that every repo has" },
+    checks: {
+      type: "object",
+      propertyNames: { type: "string", pattern: "^[a-z-]+/[a-z0-9-]+$", description: "the slug of a check" },
+      additionalProperties: {
+        anyOf: [
+          {
+            type: "object",
+            additionalProperties: false,
+            properties: {
+              severity,
+              reason: {
+                type: "string",
+                maxLength: 200,
+                description: "a pattern for reasons of suppressions",
+              },
+              exempt: { ...ids, description: "names of the repos that may suppress it" },
+            },
+          },
+          severity,
+        ],
+      },
+      description: "checks whose findings are raised, or which not everybody may suppress",
+    },
     registries: {
       type: "object",
       additionalProperties: { type: "string", pattern: "^[a-z0-9][a-z0-9.:/_-]*$", maxLength: 200 },
@@ -119,7 +154,7 @@ export function readManifest(text: string, origin: string): Manifest {
   const { data, lineAt } = strictYaml(text, origin);
   const fault = findFault(manifestSchema, data);
   if (fault !== null) throw new TemplateError(`${origin}:${lineAt(fault.path)}`, fault.what, fault.fix);
-  const { questions = {}, policy: ruled, ...stated } = data as Stated;
+  const { questions = {}, policy: ruled = {}, ...stated } = data as Stated;
   const refuse = (path: readonly string[], what: string, fix: string): never => {
     throw new TemplateError(`${origin}:${lineAt(path)}`, what, fix);
   };
@@ -130,15 +165,23 @@ export function readManifest(text: string, origin: string): Manifest {
     questions: Object.entries(questions).map(([name, asked]) =>
       readQuestion(asked, { name, pack: stated.name, refuse }),
     ),
-    policy: { fixed: {}, hide: [], require: [], registries: {}, ...ruled },
+    policy: {
+      fixed: {},
+      hide: [],
+      require: [],
+      registries: {},
+      ...ruled,
+      checks: checksOf(ruled.checks, refuse),
+    },
   };
 }
 
 type Stated = Pick<Manifest, "name" | "version"> & {
   readonly questions?: { readonly [name: string]: StatedQuestion };
-  readonly policy?: Partial<Policy>;
+  readonly policy?: Partial<Omit<Policy, "checks">> & { readonly checks?: StatedChecks };
 };
 
+type StatedChecks = { readonly [slug: string]: Partial<CheckRule> | "violation" | "risk" };
 type Scalars = string | boolean | readonly (string | boolean)[];
 type StatedQuestion = Pick<PackQuestion, "type" | "message"> &
   Partial<Pick<PackQuestion, "values" | "default" | "pattern">> & {
@@ -161,12 +204,7 @@ function readQuestion(stated: StatedQuestion, { name, pack, refuse }: Asking): P
     );
   if (pattern !== null) {
     if (stated.type !== "string") refuse([...at, "pattern"], `${name} isn't a string`, "Leave pattern out.");
-    if (!isSafePattern(pattern))
-      refuse(
-        [...at, "pattern"],
-        `"${pattern}" can't be a pattern`,
-        "Begin it with ^, end it with $, and repeat no group.",
-      );
+    if (!isSafePattern(pattern)) refuse([...at, "pattern"], `"${pattern}" can't be a pattern`, patternFix);
   }
   const conditions = Object.entries(when).map(([key, value]) => [key, [value].flat().map(String)] as const);
   const question = {
@@ -183,6 +221,22 @@ function readQuestion(stated: StatedQuestion, { name, pack, refuse }: Asking): P
     refuse([...at, "default"], `the default of ${name} can't be used. ${problem}`, "Change it.");
   return question;
 }
+
+function checksOf(stated: StatedChecks = {}, refuse: Asking["refuse"]): Policy["checks"] {
+  const rules = Object.entries(stated).map(([slug, rule]) => {
+    const {
+      severity = null,
+      reason = null,
+      exempt = null,
+    } = typeof rule === "string" ? { severity: rule } : rule;
+    if (reason !== null && !isSafePattern(reason))
+      refuse(["policy", "checks", slug, "reason"], `"${reason}" can't be a pattern`, patternFix);
+    return [slug, { severity, reason, exempt }] as const;
+  });
+  return Object.fromEntries(rules);
+}
+
+const patternFix = "Begin it with ^, end it with $, and repeat no group.";
 
 /** Whole, and without a group that repeats, which could take for ever. */
 function isSafePattern(pattern: string): boolean {

@@ -14,6 +14,15 @@ export function packDocs(catalogue: Catalogue, { manifest, files }: Pack): strin
     ...Object.entries(policy.fixed).map(([key, value]) => `${code(key)} is ${code(String(value))}.`),
     ...(policy.hide.length > 0 ? [`Not offered: ${list(policy.hide)}.`] : []),
     ...(policy.require.length > 0 ? [`In every repo: ${list(policy.require)}.`] : []),
+    ...Object.entries(policy.checks).flatMap(([slug, { severity, reason, exempt }]) => [
+      ...(severity === null ? [] : [`What ${code(slug)} finds is a ${severity} at least.`]),
+      ...(reason === null
+        ? []
+        : [`Who suppresses ${code(slug)} gives a reason that matches ${code(reason)}.`]),
+      ...(exempt === null
+        ? []
+        : [`${exempt.length === 0 ? "No repo" : `Only ${list(exempt)}`} may suppress ${code(slug)}.`]),
+    ]),
     ...Object.entries(policy.registries).map(
       ([from, to]) => `Images of ${code(from)} come from ${code(to)}.`,
     ),

@@ -13,6 +13,7 @@ import { type CheckDefinition, factors, type NotRun } from "../../check/types.ts
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
 import { version } from "../../core/version.ts";
+import type { CheckRules } from "../pack/check-rules.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import type { Invocation } from "./argv.ts";
 import { print, resultStyle } from "./output.ts";
@@ -50,7 +51,9 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
     ? inspected
     : { ...inspected, notRun: [...inspected.notRun, ...unbooted(checks, only, skip)] };
   const run = boot ? await runProbe(resolve(directory), { ...chosen, texts }) : null;
-  const found = applySuppressions([...read.findings, ...(run?.findings ?? [])], suppressions);
+  const rules = await packRules(repo, directory);
+  const judged = rules.raise([...read.findings, ...(run?.findings ?? [])]);
+  const found = applySuppressions(judged, suppressions, rules.veto);
   const report = buildReport({
     read,
     run,
@@ -64,6 +67,13 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
     process.stderr.write(`${from} suppresses ${slug}, of which nothing is found.\n`);
   print(await write(report, { format, manifest, boot, checks }));
   return report.findings.some(({ severity }) => severity === "violation") ? 1 : 0;
+}
+
+/** What the packs of the repo say of checks; they are read only where its receipt names some. */
+async function packRules(repo: Repo, directory: string): Promise<CheckRules> {
+  const receipt = repo.read(".twelve-factor.json");
+  if (receipt === null || !/"packs": *\[\s*\{/.test(receipt)) return { raise: (findings) => findings };
+  return (await import("../pack/check-rules.ts")).checkRulesOf(receipt, resolve(directory));
 }
 
 /** Loads what most repos need while git tells what is in this one. */

@@ -18,6 +18,8 @@ export type Catalogues = {
   readonly recorded: (receipt: Receipt) => Catalogue | null;
   /** With the packs as they are now, and those that were given besides. Throws where one isn't at hand. */
   readonly current: (receipt: Receipt) => Catalogue;
+  /** The packs as they were when the receipt was written, in order; null for one that can't be had. */
+  readonly packs: (receipt: Receipt) => readonly (Pack | null)[];
   /** Writes the packs of a receipt into a folder, for another release to read; null where one can't be had. */
   readonly unpack: (receipt: Receipt, into: string) => readonly string[] | null;
 };
@@ -88,6 +90,7 @@ export function openCatalogues(built: Catalogue, root: string, given: readonly s
       const others = [...atHand.values()].filter(({ manifest }) => !names.includes(manifest.name));
       return compose([...recorded, ...others]);
     },
+    packs: ({ packs }) => packs.map(asRecorded),
     unpack: ({ packs }, into) => {
       const found = packs.map(asRecorded);
       return found.some((pack) => pack === null)

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import { Failure } from "../../../core/failure.ts";
+import { nearest } from "../../../core/nearest.ts";
 import type { Pack } from "../../../core/pack/compose.ts";
 import { type Finding, lintPack } from "../../../core/pack/lint.ts";
 import { liveFiles } from "../../../core/pack/live-files.ts";
@@ -20,7 +21,7 @@ import { schemasFolder, writeSchemas } from "./write-schemas.ts";
 export async function pack(invocation: Invocation): Promise<number> {
   const [action, folder = "."] = invocation.positionals;
   if (action === "new" && invocation.positionals[1] !== undefined) return create(folder, invocation);
-  if (action === "lint") return lint(folder, invocation);
+  if (action === "lint") return await lint(folder, invocation);
   if (action === "test") return (await import("./test-pack.ts")).testPack(folder, invocation);
   const changed = invocation.positionals[2];
   if (action === "diff" && changed !== undefined)
@@ -56,8 +57,8 @@ function compose(folder: string, { lists }: Invocation): Composed {
   return { catalogue, read: readSource(place) };
 }
 
-function lint(folder: string, invocation: Invocation): number {
-  const result = linted(folder, invocation);
+async function lint(folder: string, invocation: Invocation): Promise<number> {
+  const result = await linted(folder, invocation);
   const { findings, rendered, exhaustive, live } = result;
   if (invocation.switches.json) print(`${JSON.stringify(result, null, 2)}\n`);
   else {
@@ -81,16 +82,36 @@ function lint(folder: string, invocation: Invocation): number {
 type Linted = ReturnType<typeof lintPack> & { readonly live: readonly string[] };
 
 /** What can't be read or compiled is the one finding, since nothing can be said of the rest. */
-function linted(folder: string, invocation: Invocation): Linted {
+async function linted(folder: string, invocation: Invocation): Promise<Linted> {
   try {
     const { catalogue, read } = compose(folder, invocation);
-    return { ...lintPack(catalogue, read), live: liveFiles(catalogue).get(read.manifest.name) ?? [] };
+    const { findings, ...rest } = lintPack(catalogue, read);
+    const live = liveFiles(catalogue).get(read.manifest.name) ?? [];
+    return { findings: [...(await unknownChecks(read)), ...findings], ...rest, live };
   } catch (error) {
     if (!(error instanceof Failure) || error.code.startsWith("usage/")) throw error;
     const [, origin = folder, what = error.message] = /^(\S+): ([\s\S]*?)\.?$/.exec(error.message) ?? [];
     const finding: Finding = { origin, what, fix: error.fix };
     return { findings: [finding], rendered: 0, exhaustive: true, live: [] };
   }
+}
+
+/** Rules about checks that there aren't, which would have no effect. */
+async function unknownChecks({ manifest: { name, policy } }: Pack): Promise<readonly Finding[]> {
+  const ruled = Object.keys(policy.checks);
+  if (ruled.length === 0) return [];
+  const [{ staticChecks }, { dynamicChecks }] = await Promise.all([
+    import("../../../check/factors/catalogue.ts"),
+    import("../../../check/probe/catalogue.ts"),
+  ]);
+  const known = [...staticChecks, ...dynamicChecks].map(({ slug }) => slug);
+  return ruled
+    .filter((slug) => !known.includes(slug))
+    .map((slug): Finding => {
+      const near = nearest(slug, known);
+      const fix = near === null ? "See create-twelve-factor check list." : `Did you mean ${near}?`;
+      return { origin: `${name}:${manifestPath}`, what: `there is no check "${slug}"`, fix };
+    });
 }
 
 function create(folder: string, { switches }: Invocation): number {

@@ -16,7 +16,7 @@ export async function cataloguesOf(
   receipts.forEach(verifyPacks);
   if (given.length > 0 || receipts.some(({ packs }) => packs.length > 0))
     return (await import("../../pack/catalogues.ts")).openCatalogues(built, root, given);
-  return { given: [], recorded: () => built, current: () => built, unpack: () => [] };
+  return { given: [], recorded: () => built, current: () => built, packs: () => [], unpack: () => [] };
 }
 
 function verifyPacks({ packs }: Receipt): void {
