@@ -100,7 +100,8 @@ install everything once more.
 { "suppressions": [{ "slug": "logs/files", "file": "src/audit.js", "reason": "The audit trail is data, not a log." }] }
 \`\`\`
 
-\`file\` may be left out; \`reason\` may not. What is suppressed is counted, and is in the JSON and SARIF output.
+\`file\` may be left out; \`reason\` may not. What is suppressed is counted, and is in the JSON and SARIF output. A
+[pack](packs.md#what-a-pack-can-do) that the receipt names may raise findings, and ask more of a suppression.
 
 ## JSON
 

@@ -55,7 +55,7 @@ describe("pack.yaml", () => {
       description: "",
       extends: ["create-twelve-factor"],
       questions: [],
-      policy: { fixed: {}, hide: [], require: [], registries: {} },
+      policy: { fixed: {}, hide: [], require: [], registries: {}, checks: {} },
     });
     expect(readManifest('name: "@acme/base"\nversion: 2.1.0-rc.1\nextends: []\n', "x")).toMatchObject({
       extends: [],
