@@ -21,8 +21,8 @@ export type Redelivery = {
 
 const doneBudgetMs = 25_000;
 const sharedJobs = 20;
-/** While a job is on its way to the worker, and while it is worked on. */
-const momentsMs = { SIGTERM: [500, 2_300], SIGKILL: [1_600, 2_400, 3_100] };
+/** While a job is on its way to the worker, and while it is worked on: a worker that polls may ask a latency later. */
+const momentsMs = { SIGTERM: [500, 2_300, 3_200], SIGKILL: [1_600, 2_400, 3_100] };
 
 /** Jobs through the app's own API, with workers that end in the middle of one: told to, or without warning. */
 export async function observeJobs(lab: Lab, trio: TrioFacts): Promise<JobFacts | NotTried> {
