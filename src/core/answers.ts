@@ -1,4 +1,11 @@
-import { candidatesFor, findTemplate, processesFor, servicesFor, templatesOf } from "./catalogue.ts";
+import {
+  candidatesFor,
+  findTemplate,
+  processesFor,
+  rivalsOf,
+  servicesFor,
+  templatesOf,
+} from "./catalogue.ts";
 import { Failure } from "./failure.ts";
 import { nameFrom, nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
@@ -134,6 +141,7 @@ export function validateAnswers(catalogue: Catalogue, answers: Answers): void {
   const offered = ids(servicesFor(catalogue, stack));
   for (const service of answers.services) oneOf("services", service, offered);
   unique("services", answers.services);
+  checkRivals(catalogue, answers.services);
   const runnable = ids(processesFor(catalogue, stack));
   for (const process of answers.processes) {
     oneOf("processes", process.type, runnable);
@@ -443,6 +451,20 @@ function checkRequirements(catalogue: Catalogue, answers: Answers, stack: Templa
       "services",
       `A ${process.type} needs a service that can carry jobs, and none was chosen.`,
       `Add one of ${carriers} to --services, or remove ${process.type} from --processes.`,
+    );
+  }
+}
+
+function checkRivals(catalogue: Catalogue, services: readonly string[]): void {
+  const chosen = templatesOf(catalogue, "service").filter(({ id }) => services.includes(id));
+  for (const service of chosen) {
+    const [rival] = rivalsOf(service, chosen);
+    if (rival === undefined) continue;
+    const variable = service.definition.env[0]?.name;
+    refuse(
+      "services",
+      `${service.id} and ${rival.id} would both be at ${variable}.`,
+      "Choose one of them in --services.",
     );
   }
 }

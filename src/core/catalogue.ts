@@ -24,6 +24,14 @@ export function servicesFor(catalogue: Catalogue, stack: Template): readonly Tem
   return templatesOf(catalogue, "service").filter((service) => tokens.has(service.id));
 }
 
+/** The services that one variable would have to locate as well: a repo has one of them. */
+export function rivalsOf({ definition }: Template, services: readonly Template[]): readonly Template[] {
+  const own = new Set(definition.env.map(({ name }) => name));
+  return services.filter(
+    (other) => other.definition !== definition && other.definition.env.some(({ name }) => own.has(name)),
+  );
+}
+
 /** The process types a stack can run. */
 export function processesFor(catalogue: Catalogue, stack: Template): readonly Template[] {
   return templatesOf(catalogue, "process").filter((process) => process.id in stack.definition.processes);

@@ -222,23 +222,26 @@ function lockfileProperty({ origin, name, inside, under }: Locking): PropertyDes
   throw new TemplateError(origin, `${name} is missing`, "Put it beside template.yaml.");
 }
 
-/** One id, trait or role means one thing, since a layer folder names it without its kind. */
+/** One id, trait or role means one thing, since a layer folder names it without its kind. Several may have one trait. */
 function checkUnique(templates: readonly Template[]): void {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, { readonly owner: string; readonly sort: string }>();
   for (const template of templates) {
     const { traits, packageManagers } = template.definition;
-    const own = [template.id, ...(template.kind === "stack" ? [] : traits), ...Object.keys(packageManagers)];
-    for (const token of new Set(own)) {
-      const owner = owners.get(token);
-      const shared = template.kind === "stack" && Object.hasOwn(packageManagers, token);
-      if (owner !== undefined && !shared) {
+    const own = [
+      [template.id, ""],
+      ...traits.map((trait) => [trait, "trait"]),
+      ...Object.keys(packageManagers).map((id) => [id, "package manager"]),
+    ] as const;
+    for (const [token = "", sort = ""] of own) {
+      const known = owners.get(token);
+      if (known !== undefined && (sort === "" || known.sort !== sort)) {
         throw new TemplateError(
           `${kindFolder(template)}`,
-          `"${token}" is taken by ${owner}`,
+          `"${token}" is taken by ${known.owner}`,
           "Choose another name.",
         );
       }
-      owners.set(token, kindFolder(template));
+      owners.set(token, { owner: kindFolder(template), sort });
     }
   }
 }

@@ -451,6 +451,19 @@ describe("swap, undo, diff and update", () => {
     expect((await run(repo, "undo", ...quiet)).stdout).toBe("undo: there is nothing to do.\n");
   });
 
+  it("swap one database for another at the same variable, and back", async () => {
+    const chosen = ["--services", "postgres,redis", "--jobs", "redis"];
+    const repo = await emitted(...chosen);
+    const before = readTree(repo);
+    expect((await run(repo, "add", "mysql", ...quiet)).stderr).toContain("Run swap postgres mysql.");
+    const swapped = await run(repo, "swap", "postgres", "mysql", ...quiet);
+    expect(swapped).toMatchObject({ code: 0 });
+    expect(swapped.stderr).toContain("mysql is the store from the next release on.");
+    expect(readTree(repo)).toEqual(readTree(await emitted("--services", "mysql,redis", ...chosen.slice(2))));
+    expect(await run(repo, "swap", "mysql", "postgres", ...quiet)).toMatchObject({ code: 0 });
+    expect(readTree(repo)).toEqual(before);
+  });
+
   it("undo refuses once something of it was edited", async () => {
     const repo = await emitted();
     await run(repo, "add", "redis", ...quiet);

@@ -7,7 +7,8 @@ import {
   validateAnswers,
 } from "../../src/core/answers.ts";
 import { Failure } from "../../src/core/failure.ts";
-import { catalogue } from "./catalogue.ts";
+import type { Catalogue } from "../../src/core/types.ts";
+import { catalogue, layer, template } from "./catalogue.ts";
 
 const flags = (partial: PartialAnswers) =>
   missingAnswers(catalogue, partial).map((question) => question.flag);
@@ -21,6 +22,31 @@ function refusal(partial: PartialAnswers): Failure {
   }
   throw new Error("It was accepted.");
 }
+
+describe("two services of one variable", () => {
+  const mysql = template("service", "mysql", {
+    roles: { store: { rank: 1, processes: ["web"] } },
+    env: [{ name: "DATABASE_URL", type: "url", sensitive: true, description: "Where it is." }],
+  });
+  const more: Catalogue = {
+    ...catalogue,
+    templates: catalogue.templates
+      .map((each) =>
+        each.id === "node-fastify" ? { ...each, layers: [...each.layers, layer("mysql")] } : each,
+      )
+      .concat(mysql),
+  };
+  const validated = (services: readonly string[]) => () =>
+    validateAnswers(more, completeAnswers(more, { name: "shop", services, processes: ["web"] }));
+
+  it("are refused together, and fine alone", () => {
+    expect(validated(["postgres", "mysql", "redis"])).toThrow(
+      /postgres and mysql would both be at DATABASE_URL/,
+    );
+    expect(validated(["mysql", "redis"])).not.toThrow();
+    expect(validated(["postgres", "redis"])).not.toThrow();
+  });
+});
 
 describe("defaults", () => {
   it("are those that the command documents", () => {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { completeAnswers, type PartialAnswers, validateAnswers } from "../../src/core/answers.ts";
-import { processesFor, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
+import { processesFor, rivalsOf, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
 import { evaluate } from "../../src/core/dialect/evaluate.ts";
 import { contextsFor } from "../../src/core/per-item.ts";
 import { plan } from "../../src/core/plan.ts";
@@ -17,7 +17,11 @@ function choosing(stack: Template, template: Template): PartialAnswers {
   const bare: PartialAnswers = { stack: stack.id, services: [], platforms: [], ci: null, processes: ["web"] };
   switch (template.kind) {
     case "service":
-      return { ...bare, services: [template.id], processes: ["web", "worker"] };
+      return {
+        ...bare,
+        services: [template.id],
+        processes: "jobs" in template.definition.roles ? ["web", "worker"] : ["web"],
+      };
     case "process":
       return {
         ...bare,
@@ -30,14 +34,22 @@ function choosing(stack: Template, template: Template): PartialAnswers {
     case "platform":
       return {
         ...bare,
-        services: servicesFor(catalogue, stack).map(({ id }) => id),
+        services: allServices(stack),
         platforms: [template.id],
       };
     case "ci":
-      return { ...bare, services: servicesFor(catalogue, stack).map(({ id }) => id), ci: template.id };
+      return { ...bare, services: allServices(stack), ci: template.id };
     default:
       return bare;
   }
+}
+
+/** Of those that exclude each other the last. */
+function allServices(stack: Template): readonly string[] {
+  const services = servicesFor(catalogue, stack);
+  return services
+    .filter((service, at) => rivalsOf(service, services.slice(at)).length === 0)
+    .map(({ id }) => id);
 }
 
 /** What a template emits: the files that its folder, or a layer named after it, has a part in. */
@@ -46,7 +58,10 @@ function emitted(stack: Template, template: Template): string {
   validateAnswers(catalogue, answers);
   const own = plan(catalogue, answers).layers.filter(
     (planned) =>
-      planned.template === template || planned.layer.condition.some((token) => token.endsWith(template.id)),
+      planned.template === template ||
+      planned.layer.condition.some(
+        (token) => token.endsWith(template.id) || template.definition.traits.includes(token),
+      ),
   );
   const paths = new Set(own.flatMap(({ layer, context }) => layer.files.flatMap(pathsIn(context))));
   return printed(

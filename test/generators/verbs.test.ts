@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Addition, add } from "../../generators/add.ts";
 import { readSubject } from "../../generators/subject.ts";
-import { processesFor, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
+import { processesFor, rivalsOf, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { keyOf } from "../../src/core/merge/kept.ts";
 import { readReceipt, receiptPath } from "../../src/core/receipt.ts";
@@ -23,12 +23,14 @@ const pairs = templatesOf(catalogue, "stack").flatMap((stack) =>
 );
 
 describe.each(pairs)("$stack with $service", ({ stack, service }) => {
-  const others = servicesFor(
+  const offered = servicesFor(
     catalogue,
     templatesOf(catalogue, "stack").find(({ id }) => id === stack) as never,
-  )
-    .map(({ id }) => id)
-    .filter((id) => id !== service);
+  );
+  const rivals = rivalsOf(offered.find(({ id }) => id === service) as never, offered);
+  const rest = offered.filter((other) => other.id !== service && !rivals.includes(other));
+  // Of those that exclude each other the last.
+  const others = rest.filter((other, at) => rivalsOf(other, rest.slice(at)).length === 0).map(({ id }) => id);
 
   it.each([[[]], [others.slice(0, 1)], [others]])(
     "is, when it is added to %j, what was created with it, and removed again what was there",
@@ -253,6 +255,31 @@ describe("jobs", () => {
   });
 });
 
+describe("a swap of databases", () => {
+  const given = { ...bare, processes: ["web", "worker"], jobs: "redis", platforms: ["heroku"], ci: "github" };
+
+  it("is what was created with the other one, and back again, with what was edited in between", async () => {
+    const before = createRepo({ ...given, services: ["postgres", "redis"] });
+    const swapped = await run(before, swapping("postgres", "mysql"));
+    expect(swapped.conflicts).toEqual([]);
+    expect(texts(swapped)).toEqual(texts(createRepo({ ...given, services: ["mysql", "redis"] })));
+    const edited = withFile(swapped, "src/database.ts", (text) => `${text}\nexport type Mine = string;\n`);
+    const back = await run(edited, swapping("mysql", "postgres"));
+    expect(back.conflicts).toEqual([]);
+    const expected = withFile(before, "src/database.ts", (text) => `${text}\nexport type Mine = string;\n`);
+    expect(texts(back)).toEqual(texts(expected));
+  });
+
+  it("is told to take the jobs elsewhere when they go over the one that leaves", () => {
+    const { answers } = createRepo({ ...given, jobs: "postgres", services: ["postgres", "redis"] }).receipt;
+    expect(refusal(() => swapping("postgres", "mysql")(answers))).toContain("--jobs redis");
+    expect(swapping("postgres", "mysql", "redis")(answers).answers).toMatchObject({
+      services: ["mysql", "redis"],
+      jobs: "redis",
+    });
+  });
+});
+
 describe("what can't be is refused with what to do first", () => {
   const { answers } = createRepo({ services: ["postgres"], processes: ["web", "worker", "clock"] }).receipt;
   const bareAnswers = createRepo(bare).receipt.answers;
@@ -275,6 +302,12 @@ describe("what can't be is refused with what to do first", () => {
     ["a task with a bad name", () => adding("task a/b")(answers), "Choose another name."],
     ["a variable with a bad name", () => adding("env stripe")(answers), "Use A-Z, 0-9 and _"],
     ["a variable of a template", () => adding("env DATABASE_URL")(answers), "Choose another name."],
+    ["a second service of one variable", () => adding("mysql")(answers), "Run swap postgres mysql."],
+    [
+      "a swap for what carries no jobs",
+      () => swapping("postgres", "mysql")(answers),
+      "first, or remove worker first",
+    ],
     ["a swap of two kinds", () => swapping("postgres", "github")(answers), "Run remove for the one"],
     ["a swap of what isn't there", () => swapping("redis", "rabbitmq")(answers), "Run add rabbitmq."],
   ])("%s", (_, work, fix) => {

@@ -6,12 +6,13 @@
 import { inspect } from "../../src/check/inspect.ts";
 import { probe } from "../../src/check/probe/probe.ts";
 import type { Database, ServiceAdapter } from "../../src/check/probe/services/adapter.ts";
+import { mysql } from "../../src/check/probe/services/mysql.ts";
 import { postgres } from "../../src/check/probe/services/postgres.ts";
 import { rabbitmq } from "../../src/check/probe/services/rabbitmq.ts";
 import { redis } from "../../src/check/probe/services/redis.ts";
 import { readRepo } from "../../src/check/repo.ts";
 import type { Finding, NotRun } from "../../src/check/types.ts";
-import { query } from "../support/servers.ts";
+import { askMariadb, query } from "../support/servers.ts";
 
 export type Request = {
   readonly directory: string;
@@ -28,7 +29,13 @@ export type Checked = {
   readonly notRun: readonly NotRun[];
 };
 
-const kinds: Readonly<Record<string, ServiceAdapter>> = { postgres, redis, rabbitmq };
+const kinds: Readonly<Record<string, ServiceAdapter>> = { postgres, mysql, redis, rabbitmq };
+
+/** What changes when the schema does. */
+const schemas: Readonly<Record<string, (url: string) => Promise<string>>> = {
+  postgres: postgresSchema,
+  mysql: mariadbSchema,
+};
 
 const { directory, build, services } = JSON.parse(process.argv[2] ?? "") as Request;
 const controller = new AbortController();
@@ -55,17 +62,29 @@ function runningAdapter(service: string): ServiceAdapter {
     ...kind,
     start: async () => ({
       url: (database) => urls[database],
-      fingerprint: service === "postgres" ? (database) => schemaOf(urls[database]) : null,
+      fingerprint: (() => {
+        const schema = schemas[service];
+        return schema === undefined ? null : (database: Database) => schema(urls[database]);
+      })(),
       separates: urls.a !== urls.b,
     }),
   };
 }
 
-async function schemaOf(url: string): Promise<string> {
+async function postgresSchema(url: string): Promise<string> {
   const rows = await query(
     url,
     `select table_schema, table_name, column_name, data_type from information_schema.columns
      where table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 3`,
   );
   return JSON.stringify(rows);
+}
+
+async function mariadbSchema(url: string): Promise<string> {
+  const { port, pathname } = new URL(url);
+  return askMariadb(
+    Number(port),
+    `select table_name, column_name, column_type from information_schema.columns
+     where table_schema = '${pathname.slice(1)}' order by 1, 2`,
+  );
 }

@@ -2,6 +2,7 @@ import { inspect } from "../../src/check/inspect.ts";
 import { repoOf } from "../../src/check/repo.ts";
 import type { Finding } from "../../src/check/types.ts";
 import type { Server } from "../support/servers.ts";
+import { toolsFolder } from "../support/tools.ts";
 import type { Checked, Request } from "./check-repo.ts";
 import { nameOf } from "./combinations.ts";
 import type { Emitted } from "./emit.ts";
@@ -52,7 +53,7 @@ export async function bootByCheck(booting: Booting): Promise<void> {
     const output = await step(session, {
       line: quoted([...program, JSON.stringify(request)]),
       cwd: process.cwd(),
-      environment: buildEnvironment(scratch, node),
+      environment: { ...buildEnvironment(scratch, node), TWELVE_FACTOR_TOOLS: toolsFolder },
       timeoutMs: 300_000,
     });
     const { findings, notRun, passed } = JSON.parse(output.slice(output.lastIndexOf('\n{"') + 1)) as Checked;
@@ -97,7 +98,9 @@ function notAskedOf({ combination, roles, variables }: Emitted): readonly string
     // What the matrix does by itself, in its parts `development` and `images`.
     "dev-prod-parity/set-up",
     "dev-prod-parity/image",
-    ...(variables.postgres === undefined ? ["build-release-run/migrate-on-boot"] : []),
+    ...(variables.postgres === undefined && variables.mysql === undefined
+      ? ["build-release-run/migrate-on-boot"]
+      : []),
     ...(stores ? [] : ["processes/shared-data", "processes/restart-persistence"]),
     ...(stores && jobs !== null ? [] : ["concurrency/shared-work", "disposability/worker-"]),
     ...(workers ? [] : ["concurrency/process-types", "disposability/companion-sigterm"]),

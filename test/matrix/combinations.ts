@@ -14,6 +14,10 @@ export type Combination = {
 /** What can be chosen, as the catalogue has it. */
 export type Choices = {
   readonly services: readonly string[];
+  /** Pairs of services that a repo has one of. */
+  readonly rivals: readonly (readonly [string, string])[];
+  /** Services that can carry jobs. */
+  readonly carriers: readonly string[];
   readonly platforms: readonly string[];
   readonly ci: readonly string[];
   readonly packageManagers: readonly string[];
@@ -55,9 +59,13 @@ export function ownOf({ processes }: Combination): Pick<PartialAnswers, "env" | 
 /** Every combination that the flags allow. A worker needs a service that carries its jobs. */
 export function allCombinations(choices: Choices): readonly Combination[] {
   const found: Combination[] = [];
-  for (const services of subsets(choices.services)) {
+  const possible = subsets(choices.services).filter(
+    (services) => !choices.rivals.some((pair) => pair.every((id) => services.includes(id))),
+  );
+  for (const services of possible) {
     for (const processes of processSets) {
-      const carriers = processes.length === 1 ? [null] : services;
+      const carriers =
+        processes.length === 1 ? [null] : services.filter((id) => choices.carriers.includes(id));
       for (const jobs of carriers) {
         for (const example of [true, false]) {
           for (const platforms of subsets(choices.platforms)) {

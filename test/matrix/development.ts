@@ -15,7 +15,12 @@ import { attempt, step } from "./step.ts";
 import { buildEnvironment } from "./toolchain.ts";
 import type { Bench } from "./verify-combination.ts";
 
-const defaultPorts: Readonly<Record<string, number>> = { postgres: 5432, redis: 6379, rabbitmq: 5672 };
+const defaultPorts: Readonly<Record<string, number>> = {
+  postgres: 5432,
+  mysql: 3306,
+  redis: 6379,
+  rabbitmq: 5672,
+};
 
 /** `bin/setup && bin/dev` on a fresh clone, with the servers of this host on their usual ports. */
 export async function verifyDevelopment(bench: Bench, emitted: Emitted): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { completeAnswers } from "../../src/core/answers.ts";
-import { templatesOf } from "../../src/core/catalogue.ts";
+import { candidatesFor, rivalsOf, templatesOf } from "../../src/core/catalogue.ts";
 import { plan } from "../../src/core/plan.ts";
 import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts";
 import { render } from "../../src/core/render.ts";
@@ -36,8 +36,13 @@ export function choicesOf(catalogue: Catalogue): Choices {
   const ids = (kind: "service" | "platform" | "ci"): readonly string[] =>
     templatesOf(catalogue, kind).map(({ id }) => id);
   const [stack] = templatesOf(catalogue, "stack");
+  const services = templatesOf(catalogue, "service");
   return {
     services: ids("service"),
+    rivals: services.flatMap((service, at) =>
+      rivalsOf(service, services.slice(at)).map((rival) => [service.id, rival.id] as const),
+    ),
+    carriers: candidatesFor("jobs", services).map(({ id }) => id),
     platforms: ids("platform"),
     ci: ids("ci"),
     packageManagers: Object.keys(stack?.definition.packageManagers ?? {}),

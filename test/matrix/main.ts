@@ -1,9 +1,9 @@
 /**
  * Verifies the emitted repos for real. It needs what `scripts/verify-tools.ts` installs, and a build.
  *
- *   node test/support/run.mjs test/matrix/main.ts [--only PATTERN] [--combo PATTERN] [--list] [--json FILE]
+ *   node test/support/run.mjs test/matrix/main.ts [--only PATTERN] [--combo PATTERN [--all]] [--list] [--json FILE]
  *
- * --combo picks combinations by name, --only checks by `combination | check`; --part takes a list of them.
+ * --combo picks combinations by name, with --all of all that there are, --only checks by `combination | check`; --part takes a list of them.
  */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { detectIsolations } from "../../src/check/probe/namespaces.ts";
 import { openSession } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
 import { readBuiltCatalogue } from "../../src/io/catalogue.ts";
-import { type Server, startPostgres, startRabbitmq, startValkey } from "../support/servers.ts";
+import { type Server, startMariadb, startPostgres, startRabbitmq, startValkey } from "../support/servers.ts";
 import { readByCheck } from "./checked.ts";
 import { allCombinations, type Combination, factorsOf, nameOf } from "./combinations.ts";
 import { verifyDevelopment } from "./development.ts";
@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string" },
     combo: { type: "string" },
+    all: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     json: { type: "string" },
     part: { type: "string", default: "sources,linters,reading,development,emitted,images" },
@@ -42,7 +43,8 @@ cpSync("dist", build, { recursive: true });
 const catalogue = readBuiltCatalogue(build);
 const choices = choicesOf(catalogue);
 const everyCombination = allCombinations(choices);
-/** The default answers, and all that there is. */
+const most = Math.max(...everyCombination.map(({ services }) => services.length));
+/** The default answers, and all that goes together. */
 const favourites = everyCombination.filter(
   ({ services, jobs, processes, example, platforms, ci, packageManager }) =>
     example &&
@@ -50,13 +52,16 @@ const favourites = everyCombination.filter(
     ci !== null &&
     packageManager === choices.packageManagers[0] &&
     ((processes.length === 2 && services.join() === "postgres") ||
-      (processes.length === 4 && services.length === choices.services.length && jobs === "rabbitmq")),
+      (processes.length === 4 &&
+        services.length === most &&
+        services.includes("postgres") &&
+        jobs === "rabbitmq")),
 );
 const factors = (combination: Combination): readonly string[] => factorsOf(combination, choices);
 const matches = (text: string, pattern: string | undefined): boolean =>
   pattern === undefined || new RegExp(pattern, "i").test(text);
-const chosen = pairwise(everyCombination, factors, favourites).filter((combination) =>
-  matches(nameOf(combination), options.combo),
+const chosen = (options.all ? everyCombination : pairwise(everyCombination, factors, favourites)).filter(
+  (combination) => matches(nameOf(combination), options.combo),
 );
 const parts = options.part.split(",");
 
@@ -94,8 +99,9 @@ async function verifyAll(): Promise<void> {
     if (parts.includes("reading")) await readByCheck(report, emitted);
     if (parts.includes("sources")) await verifySources({ session, report }, emitted);
     const isolations = await detectIsolations(session.directory);
-    [servers.postgres, servers.redis, servers.rabbitmq] = await Promise.all([
+    [servers.postgres, servers.mysql, servers.redis, servers.rabbitmq] = await Promise.all([
       startPostgres(),
+      startMariadb(),
       startValkey(),
       startRabbitmq({ spaces: 48 }),
     ]);

@@ -3,7 +3,9 @@ import { allCombinations, type Choices, factorsOf, flagsOf, nameOf } from "./com
 import { pairwise } from "./pairwise.ts";
 
 const choices: Choices = {
-  services: ["postgres", "redis", "rabbitmq"],
+  services: ["postgres", "mysql", "redis", "rabbitmq"],
+  rivals: [["mysql", "postgres"]],
+  carriers: ["rabbitmq", "postgres", "redis"],
   platforms: ["heroku"],
   ci: ["github"],
   packageManagers: ["npm", "pnpm"],
@@ -13,7 +15,8 @@ describe("allCombinations", () => {
   const all = allCombinations(choices);
 
   it("has every subset of services with web alone, and every carrier with a worker", () => {
-    expect(all).toHaveLength((8 + 12 * 2) * 2 * 2 * 2 * 2);
+    // Without a database, with MySQL, with PostgreSQL, each with none, one or both of the others.
+    expect(all).toHaveLength((4 * 3 + (4 + 4 + 8) * 2) * 2 * 2 * 2 * 2);
     expect(new Set(all.map(nameOf)).size).toBe(all.length);
   });
 
@@ -22,6 +25,11 @@ describe("allCombinations", () => {
       expect(processes.includes("worker")).toBe(jobs !== null);
       if (jobs !== null) expect(services).toContain(jobs);
     }
+  });
+
+  it("never has two services that one variable would locate", () => {
+    for (const { services } of all)
+      expect(services).not.toEqual(expect.arrayContaining(["mysql", "postgres"]));
   });
 
   it("says itself in flags", () => {

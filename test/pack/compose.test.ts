@@ -226,6 +226,12 @@ const refused: readonly (readonly [what: string, path: string, text: string, sai
     /"redis" is taken by services\/redis/,
   ],
   [
+    "a trait that is an id",
+    "platforms/fly/template.yaml",
+    "label: x\ndescription: x\ntraits: [redis]\n",
+    /"redis" is taken by services\/redis/,
+  ],
+  [
     "an id that can't be",
     "services/Redis_2/template.yaml",
     "label: x\ndescription: x\n",

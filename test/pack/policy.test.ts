@@ -40,7 +40,9 @@ describe("policy", () => {
 
   it("hides what isn't to be chosen, of every kind", () => {
     const catalogue = under("  hide: [rabbitmq, pnpm, MIT, heroku]\n");
-    expect(templatesOf(catalogue, "service").map(({ id }) => id)).toEqual(["postgres", "redis"]);
+    const offered = templatesOf(catalogue, "service").map(({ id }) => id);
+    expect(offered).toEqual(expect.arrayContaining(["postgres", "redis"]));
+    expect(offered).not.toContain("rabbitmq");
     const { platforms, license, packageManager } = answer(catalogue, { license: "ISC" });
     expect([platforms, license, packageManager]).toEqual([[], "ISC", "npm"]);
     expect(() => answer(catalogue, { license: "ISC", services: ["rabbitmq"] })).toThrow(

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import pg from "pg";
 import { isInstalled, tools } from "./tools.ts";
 
@@ -13,7 +14,7 @@ import { isInstalled, tools } from "./tools.ts";
 export type Space = { readonly url: string; readonly password: string };
 
 export type Server = {
-  readonly name: "postgres" | "valkey" | "rabbitmq";
+  readonly name: "postgres" | "mariadb" | "valkey" | "rabbitmq";
   /** The administrator's URL. */
   readonly url: string;
   readonly port: number;
@@ -79,6 +80,61 @@ export async function startPostgres(): Promise<Server> {
       return { url: `postgres://${name}:${password}@127.0.0.1:${port}/${name}`, password };
     },
     stop: () => stop(child, "SIGQUIT", folder),
+  };
+}
+
+/** MariaDB 11.8 in a temporary directory, as an unprivileged user, on a random loopback port. */
+export async function startMariadb(): Promise<Server> {
+  requireTool(tools.services);
+  const { port, folder } = await place("mariadb");
+  const data = ["--no-defaults", "--datadir=/data/db"];
+  await finished(
+    launch(
+      inServicesRoot(folder, [
+        "mariadb-install-db",
+        ...data,
+        "--tmpdir=/data",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        "--skip-name-resolve",
+      ]),
+      folder,
+    ),
+    folder,
+  );
+  const settings = {
+    port,
+    "bind-address": "127.0.0.1",
+    socket: "/data/socket",
+    "pid-file": "/data/pid",
+    tmpdir: "/data",
+    "max-connections": 400,
+    "innodb-buffer-pool-size": "64M",
+    "innodb-flush-log-at-trx-commit": 0,
+    "innodb-use-native-aio": 0,
+  };
+  const flags = Object.entries(settings).map(([key, value]) => `--${key}=${value}`);
+  const child = launch(
+    inServicesRoot(folder, ["mariadbd", ...data, "--skip-name-resolve", ...flags]),
+    folder,
+  );
+  await ready({ child, folder, probe: () => askMariadb(port, "select 1") });
+  const make = async (name: string, password: string): Promise<Space> => {
+    await askMariadb(
+      port,
+      `create database ${name}; create user ${name}@'%' identified by '${password}'; grant all on ${name}.* to ${name}@'%'`,
+    );
+    return { url: `mysql://${name}:${password}@127.0.0.1:${port}/${name}`, password };
+  };
+  const { url } = await make("app", "app");
+  let spaces = 0;
+  return {
+    name: "mariadb",
+    url,
+    port,
+    pid: child.pid ?? 0,
+    space: (password = newPassword()) => make(`space${++spaces}`, password),
+    stop: () => stop(child, "SIGKILL", folder),
   };
 }
 
@@ -210,6 +266,16 @@ export async function query(url: string, sql: string): Promise<readonly Record<s
   } finally {
     await client.end();
   }
+}
+
+/** SQL for a MariaDB of ours, as its root, by the client of the services' Debian root. */
+export async function askMariadb(port: number, sql: string): Promise<string> {
+  const client = ["mariadb", "--no-defaults", "--host=127.0.0.1", `--port=${port}`, "--user=root", "-N"];
+  const { stdout } = await promisify(execFile)("chroot", [tools.services, ...client, "-e", sql], {
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    timeout: 10_000,
+  });
+  return stdout;
 }
 
 export function freePort(): Promise<number> {

@@ -1,12 +1,13 @@
 /**
  * Starts real servers and prints a line of `NAME=URL` for each, until it is ended.
  *
- *   node test/support/run.mjs test/support/start-servers.ts [postgres] [redis] [rabbitmq]
+ *   node test/support/run.mjs test/support/start-servers.ts [postgres] [mysql] [redis] [rabbitmq]
  */
-import { type Server, startPostgres, startRabbitmq, startValkey } from "./servers.ts";
+import { type Server, startMariadb, startPostgres, startRabbitmq, startValkey } from "./servers.ts";
 
 const starters: Readonly<Record<string, readonly [string, () => Promise<Server>]>> = {
   postgres: ["DATABASE_URL", startPostgres],
+  mysql: ["DATABASE_URL", startMariadb],
   redis: ["REDIS_URL", startValkey],
   rabbitmq: ["AMQP_URL", startRabbitmq],
 };

@@ -82,7 +82,8 @@ describe("in a terminal", () => {
     await terminal.see("? Stack");
     terminal.press("Enter");
     await terminal.see("? Backing services");
-    terminal.press("Down", "Space", "Enter");
+    const downs = readdirSync("templates/services").sort().indexOf("rabbitmq");
+    terminal.press(...Array<string>(downs).fill("Down"), "Space", "Enter");
     await terminal.see("? Process types");
     terminal.press("Escape");
     const again = await terminal.see("? Backing services");

@@ -20,6 +20,9 @@ type Request = {
 const customary: { readonly [variable: string]: string } = {
   DATABASE_URL: "postgres://app@127.0.0.1:5432/app",
   POSTGRES_URL: "postgres://app@127.0.0.1:5432/app",
+  MYSQL_URL: "mysql://app@127.0.0.1:3306/app",
+  JAWSDB_URL: "mysql://app@127.0.0.1:3306/app",
+  JAWSDB_MARIA_URL: "mysql://app@127.0.0.1:3306/app",
   REDIS_URL: "redis://127.0.0.1:6379/0",
   AMQP_URL: "amqp://127.0.0.1:5672",
   CLOUDAMQP_URL: "amqp://127.0.0.1:5672",

@@ -4,7 +4,7 @@ import { remove } from "../../../../generators/remove.ts";
 import { offered, readSubject } from "../../../../generators/subject.ts";
 import { swap } from "../../../../generators/swap.ts";
 import { update } from "../../../../generators/update.ts";
-import { candidatesFor } from "../../../core/catalogue.ts";
+import { candidatesFor, rivalsOf } from "../../../core/catalogue.ts";
 import { Failure } from "../../../core/failure.ts";
 import type { Answers, Catalogue, Receipt } from "../../../core/types.ts";
 import { commitChanges } from "../../commit/commit-changes.ts";
@@ -100,8 +100,9 @@ async function addOf(
   { catalogue, answers, ask }: Asking,
 ): Promise<Wish> {
   const present = [...answers.services, ...answers.platforms, ...(answers.ci === null ? [] : [answers.ci])];
-  const choices = offered(catalogue, answers, kind)
-    .filter(({ id }) => !present.includes(id))
+  const all = offered(catalogue, answers, kind);
+  const choices = all
+    .filter((one) => ![one, ...rivalsOf(one, all)].some(({ id }) => present.includes(id)))
     .map(({ id, definition }) => ({ value: id, name: definition.label }));
   const id = await chosen(ask, `Which ${kind}`, choices);
   return wished(catalogue, answers, [id]);
