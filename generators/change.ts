@@ -1,5 +1,5 @@
 import { inFormOf } from "../src/core/merge/form.ts";
-import { printReceipt, receiptPath, suppressed } from "../src/core/receipt.ts";
+import { printReceipt, receiptPath, rejecting, suppressed } from "../src/core/receipt.ts";
 import { reconcile, splitKept } from "../src/core/reconcile.ts";
 import type { Answers, Change, FileContent, Receipt, Reconciliation, Tree } from "../src/core/types.ts";
 
@@ -9,7 +9,7 @@ export type Decided = { readonly answers: Answers; readonly notes: readonly stri
 export type ChangeRequest = {
   /** What the repo's receipt holds, and what it is to hold; the rest of it is worked out here. */
   readonly from: Receipt;
-  readonly to: Omit<Receipt, "kept" | "suppressions">;
+  readonly to: Omit<Receipt, "kept" | "suppressions" | "rejected">;
   /** What `from` renders to; null where nobody can tell, and a merge knows two sides only. */
   readonly base: Tree | null;
   readonly ours: Tree;
@@ -46,7 +46,12 @@ export async function change({
   ]);
   const found = [...(merging ? [] : reconciled.found), ...there.map((path) => `${path}#`)];
   const kept = [...new Set([...from.kept, ...found])].filter((entry) => !released.has(entry)).sort();
-  const receipt: Receipt = { ...to, kept, ...suppressed(from.suppressions) };
+  const receipt: Receipt = {
+    ...to,
+    kept,
+    ...suppressed(from.suppressions),
+    ...rejecting(stillRejected(from, to.packs)),
+  };
   return {
     changes: [...reconciled.changes, ...receiptChange(receipt, from, ours.get(receiptPath))],
     conflicts: reconciled.conflicts,
@@ -54,6 +59,16 @@ export async function change({
     kept: reconciled.kept,
     receipt,
   };
+}
+
+/** A pack that moved on has left behind what was said of a version of it. */
+function stillRejected(
+  { packs, rejected = [] }: Receipt,
+  now: Receipt["packs"],
+): Required<Receipt>["rejected"] {
+  const integrityIn = (list: Receipt["packs"], name: string) =>
+    list.find((pack) => pack.name === name)?.integrity;
+  return rejected.filter(({ name }) => integrityIn(packs, name) === integrityIn(now, name));
 }
 
 /** The receipt is data of ours, so it is written anew; only line ends and the like are the person's. */

@@ -1,5 +1,5 @@
 import { Failure } from "./failure.ts";
-import { readReceipt, receiptPath, suppressed } from "./receipt.ts";
+import { readReceipt, receiptPath, rejecting, suppressed } from "./receipt.ts";
 import type { Answers, Receipt } from "./types.ts";
 
 /** A receipt that two branches changed: what each made of it, and what they had in common, where that is known. */
@@ -73,6 +73,7 @@ export function mergeReceiptSides({ base, ours, theirs }: ReceiptSides): Receipt
       ...mores(pick("what the packs ask", (receipt) => receipt.answers.more ?? {})),
     },
     kept: join((receipt) => receipt.kept, itself, "what was kept").toSorted(),
+    ...rejecting(join((receipt) => receipt.rejected ?? [], JSON.stringify, "the rejection of")),
     ...suppressed(join((receipt) => receipt.suppressions ?? [], JSON.stringify, "the suppression")),
   };
 }

@@ -1,6 +1,6 @@
 import { readPartialAnswers } from "./answers.ts";
 import { Failure } from "./failure.ts";
-import type { Answers, Catalogue, Json, Receipt } from "./types.ts";
+import type { Answers, Catalogue, Json, Receipt, RejectedPack } from "./types.ts";
 import { version } from "./version.ts";
 
 /** The path of the receipt in every repo that we wrote. */
@@ -46,12 +46,18 @@ export function readReceipt(text: string): Receipt {
     } as Answers,
     kept: (data.kept ?? []) as Receipt["kept"],
     ...suppressed(data.suppressions),
+    ...rejecting((data.rejected ?? []) as unknown as readonly RejectedPack[]),
   };
 }
 
 /** Nothing where there are none, so that most receipts have no such key. */
 export function suppressed(stated: Json | undefined): Pick<Receipt, "suppressions"> {
   return Array.isArray(stated) && stated.length > 0 ? { suppressions: stated } : {};
+}
+
+/** Nothing where there is none, as above. */
+export function rejecting(rejected: readonly RejectedPack[]): Pick<Receipt, "rejected"> {
+  return Array.isArray(rejected) && rejected.length > 0 ? { rejected } : {};
 }
 
 function parse(text: string): Json {

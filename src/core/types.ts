@@ -163,6 +163,15 @@ export type Receipt = {
   readonly kept: readonly string[];
   /** What `check` is not to report, and why: the person's, and only passed on. */
   readonly suppressions?: readonly Json[];
+  /** Versions of packs that the person doesn't take, and why. */
+  readonly rejected?: readonly RejectedPack[];
+};
+
+export type RejectedPack = {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity: string;
+  readonly reason: string;
 };
 
 // Plan and tree.

@@ -16,18 +16,29 @@ type Manifest = { readonly name: string; readonly version: string };
 type Package = { readonly manifest: Manifest; readonly bytes: Uint8Array; readonly file: string };
 
 /** An npm registry on loopback that has these packages, a tarball each, and knows no other. The last of a name is the latest. */
-export async function openRegistry(...tarballs: readonly string[]): Promise<Registry> {
+export function openRegistry(...tarballs: readonly string[]): Promise<Registry> {
+  return serve(tarballs, null);
+}
+
+/** One that answers those alone who bring the token, its tarballs included. */
+export function openPrivateRegistry(token: string, ...tarballs: readonly string[]): Promise<Registry> {
+  return serve(tarballs, token);
+}
+
+async function serve(tarballs: readonly string[], token: string | null): Promise<Registry> {
   const packages = tarballs.map(readPackage);
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? "").replace(/\?.*/, ""));
     asked.push(`${request.method} ${path}`);
+    if (token !== null && request.headers.authorization !== `Bearer ${token}`)
+      return response.writeHead(401, { "content-type": "application/json" }).end("{}");
     if (request.method !== "GET") return response.writeHead(405).end();
     const wanted = packages.find(({ file }) => file === path);
     if (wanted !== undefined) {
       return response.writeHead(200, { "content-type": "application/octet-stream" }).end(wanted.bytes);
     }
-    const [name, version] = path.slice(1).split("/");
+    const [, name, version] = /^\/((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(path) ?? [];
     const known = packages.filter(({ manifest }) => manifest.name === name);
     const one = known.find(({ manifest }) => manifest.version === version) ?? known.at(-1);
     if (one === undefined) return response.writeHead(404, { "content-type": "application/json" }).end("{}");

@@ -120,6 +120,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     flags: {
       to: { value: "VERSION", help: "Those of another release" },
       check: { help: "Only tell whether there is something, by exit code 1" },
+      reject: { value: "REASON", help: "Don't take what the packs have now; remember why" },
       pack: { value: "SOURCE", many: true, help: "Where a pack is now, or one to begin with; repeatable" },
       consent,
       ...writing,
@@ -150,9 +151,9 @@ export const verbs: { readonly [name: string]: Verb } = {
     },
   },
   pack: {
-    usage: "new|lint|test|diff|docs|schemas …",
+    usage: "new|lint|test|diff|docs|schemas|fleet|report …",
     help: "Write a pack of templates, find what is wrong with it",
-    positionals: 3,
+    positionals: 10_000,
     flags: {
       write: { help: "Record what pack test renders" },
       pack: { value: "SOURCE", many: true, help: "Packs under it; repeatable" },

@@ -16,7 +16,10 @@ export type Catalogues = {
   readonly given: readonly string[];
   /** With the packs as they were when the receipt was written; null where one can't be had any more. */
   readonly recorded: (receipt: Receipt) => Catalogue | null;
-  /** With the packs as they are now, and those that were given besides. Throws where one isn't at hand. */
+  /**
+   * With the packs as they are now, but for versions that were rejected, and those that were given besides. Throws where
+   * one isn't at hand.
+   */
   readonly current: (receipt: Receipt) => Catalogue;
   /** The packs as they were when the receipt was written, in order; null for one that can't be had. */
   readonly packs: (receipt: Receipt) => readonly (Pack | null)[];
@@ -42,6 +45,7 @@ export function seenFrom(root: string, catalogue: Catalogue): Catalogue {
 /** `given` are sources of packs that the receipt names, wherever they lie now, or of others that come over them. */
 export function openCatalogues(built: Catalogue, root: string, given: readonly string[]): Catalogues {
   const atHand = new Map(given.map((source) => readSource(source)).map((pack) => [pack.manifest.name, pack]));
+  const openly = new Set(atHand.keys());
   const find = (recorded: Recorded): Pack | null => {
     const known = atHand.get(recorded.name);
     if (known !== undefined) return known;
@@ -58,15 +62,12 @@ export function openCatalogues(built: Catalogue, root: string, given: readonly s
       const { source } = recorded;
       return packOf(files, isRemote(source) ? source : resolve(root, source));
     }
-    try {
-      const { source, name, version } = recorded;
-      const found = source.startsWith("npm:") ? readSource(`npm:${name}@${version}`) : find(recorded);
-      return found?.integrity === recorded.integrity ? found : null;
-    } catch (error) {
-      // What is wrong with it now is of no interest to what it was.
-      if (error instanceof Failure) return null;
-      throw error;
-    }
+    const isIt = (pack: Pack | null) => pack?.integrity === recorded.integrity;
+    const earlier = earlierSource(recorded);
+    const known = earlier === null ? null : orNull(() => readSource(earlier));
+    if (known !== null && isIt(known)) return { ...known, source: recorded.source };
+    const found = orNull(() => find(recorded));
+    return isIt(found) ? found : null;
   };
   const compose = (packs: readonly Pack[]) => {
     verifyFlags(packs);
@@ -84,8 +85,14 @@ export function openCatalogues(built: Catalogue, root: string, given: readonly s
       }
       return composed.get(key) as Catalogue | null;
     },
-    current: ({ packs }) => {
-      const recorded = packs.map((pack) => find(pack) ?? asRecorded(pack) ?? missing(pack));
+    current: ({ packs, rejected = [] }) => {
+      const recorded = packs.map((pack) => {
+        const now = find(pack);
+        const isRejected =
+          !openly.has(pack.name) &&
+          rejected.some(({ name, integrity }) => name === pack.name && integrity === now?.integrity);
+        return (isRejected ? null : now) ?? asRecorded(pack) ?? missing(pack);
+      });
       const names = packs.map(({ name }) => name);
       const others = [...atHand.values()].filter(({ manifest }) => !names.includes(manifest.name));
       return compose([...recorded, ...others]);
@@ -98,6 +105,25 @@ export function openCatalogues(built: Catalogue, root: string, given: readonly s
         : found.map((pack, at) => unpacked(pack as Pack, `${into}-${at}`));
     },
   };
+}
+
+/** What is wrong with a pack now is of no interest to what it was. */
+function orNull(read: () => Pack | null): Pack | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
+}
+
+/** Where a version was fetched from, of which the source names another one by now; null where it isn't named by versions. */
+function earlierSource({ source, version }: Recorded): string | null {
+  const [, name] = /^npm:(@?[^@]+)/.exec(source) ?? [];
+  if (name !== undefined) return `npm:${name}@${version}`;
+  const [, before, after = ""] =
+    /^(git\+[^#]+#(?:[^:]*?[^\d:])?)\d+\.\d+\.\d+[^:]*(:.*)?$/.exec(source) ?? [];
+  return before === undefined ? null : `${before}${version}${after}`;
 }
 
 /** What is to be done where the packs of a receipt can't be had as they were. */

@@ -19,7 +19,10 @@ import { schemasFolder, writeSchemas } from "./write-schemas.ts";
 
 /** For the authors of packs: a new one, what is wrong with one, and a page about it. */
 export async function pack(invocation: Invocation): Promise<number> {
-  const [action, folder = "."] = invocation.positionals;
+  const [action = "", folder = "."] = invocation.positionals;
+  verifyCount(invocation);
+  if (action === "report") return (await import("./report-packs.ts")).reportPacks(invocation);
+  if (action === "fleet") return (await import("./write-fleet.ts")).writeFleet(folder, invocation);
   if (action === "new" && invocation.positionals[1] !== undefined) return create(folder, invocation);
   if (action === "lint") return await lint(folder, invocation);
   if (action === "test") return (await import("./test-pack.ts")).testPack(folder, invocation);
@@ -44,7 +47,19 @@ export async function pack(invocation: Invocation): Promise<number> {
         : action === "diff"
           ? "pack diff needs two packs."
           : "pack needs to know what.",
-    fix: "Run pack new NAME, pack lint [FOLDER], pack test [FOLDER], pack diff OLD NEW, pack docs [FOLDER] or pack schemas [FOLDER].",
+    fix: "Run pack new NAME, pack lint [FOLDER], pack test [FOLDER], pack diff OLD NEW, pack docs [FOLDER], pack schemas [FOLDER], pack report DIR… or pack fleet [FOLDER].",
+  });
+}
+
+function verifyCount({ positionals }: Invocation): void {
+  const [action] = positionals;
+  const most = action === "report" ? Number.POSITIVE_INFINITY : action === "diff" ? 3 : 2;
+  const extra = positionals[most];
+  if (extra === undefined) return;
+  throw new Failure({
+    code: "usage/argument",
+    message: `"${printable(extra).slice(0, 60)}" is one argument too many for pack ${printable(action ?? "")}.`,
+    fix: "See pack --help.",
   });
 }
 

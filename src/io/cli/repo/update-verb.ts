@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { update } from "../../../../generators/update.ts";
 import { Failure } from "../../../core/failure.ts";
+import { printable } from "../../../core/printable.ts";
 import { receiptPath } from "../../../core/receipt.ts";
 import type { Catalogue, Receipt } from "../../../core/types.ts";
 import { version } from "../../../core/version.ts";
@@ -13,7 +14,7 @@ import { endOnSignals } from "../interruption.ts";
 import { print, resultStyle } from "../output.ts";
 import { changeEntries, countChanges, fileList } from "./change-report.ts";
 import { findRelease } from "./find-release.ts";
-import { finishChange } from "./finish-change.ts";
+import { finishChange, type Proposal } from "./finish-change.ts";
 import { openRepo, type Repo } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
 import { proposalOf } from "./proposal-of.ts";
@@ -22,31 +23,49 @@ import { proposalOf } from "./proposal-of.ts";
 export async function updateRepo(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
   const { texts, switches, lists } = invocation;
+  if (texts.reject !== undefined)
+    return (await import("./reject-update.ts")).rejectUpdate(invocation, interruption);
   const repo = await openRepo(".", readBuiltCatalogue(), lists.pack);
   const to = texts.to === undefined ? version : await findRelease(texts.to, repo);
   if (to !== version) return updateBy(to, repo, invocation);
+  const readOnly = switches.check === true;
+  const { proposal, packs } = await proposeUpdate(repo, invocation);
+  if (!readOnly) return finishChange(proposal, invocation, interruption);
+  const { title, conflicts } = proposal;
+  const changes = proposal.changes.filter(({ path }) => path !== receiptPath);
+  const isThere = changes.length > 0 || conflicts.length > 0;
+  const { release, rejected = [] } = repo.receipt;
+  if (switches.json) {
+    const told = { verb: "update", from: release.version, to: version, available: isThere, packs };
+    print(`${JSON.stringify({ ...told, changes: changeEntries(changes), conflicts, rejected }, null, 2)}\n`);
+  } else if (isThere) print(`${title}: ${countChanges(changes)}\n${fileList(changes, resultStyle())}`);
+  else print(`The files are as ${version} has them.\n`);
+  return isThere ? 1 : 0;
+}
+
+/** A pack of a repo, from the version that it was written with to the one that an update takes. */
+export type PackMove = { readonly name: string; readonly from: string | null; readonly to: string };
+
+/** What an update of this release does to a repo; with `--check`, only to look at. */
+export async function proposeUpdate(
+  repo: Repo,
+  invocation: Invocation,
+): Promise<{ readonly proposal: Proposal; readonly packs: readonly PackMove[] }> {
   const catalogue = repo.catalogues.current(repo.receipt);
+  const readOnly = invocation.switches.check === true;
+  const packs = (catalogue.packs ?? []).map(({ name, version: to }): PackMove => {
+    const from = repo.receipt.packs.find((pack) => pack.name === name)?.version ?? null;
+    return { name, from, to };
+  });
   const decided = {
     ...update(catalogue, settled(repo.receipt, catalogue, invocation)),
-    notes: packNotes(repo.receipt, catalogue),
+    notes: [...packNotes(packs), ...rejectedNotes(repo.receipt)],
   };
-  const readOnly = switches.check === true;
   if (catalogue.packs !== undefined && !readOnly) await verifyPacks(catalogue, invocation);
   const prepared = await prepareChange({ catalogue, repo, decided, release: "running", readOnly });
   const from = repo.receipt.release.version;
-  const proposal = proposalOf(prepared, from === version ? "update" : `update from ${from} to ${version}`);
-  if (!readOnly) return finishChange(proposal, invocation, interruption);
-  const changes = proposal.changes.filter(({ path }) => path !== receiptPath);
-  const isThere = changes.length > 0 || proposal.conflicts.length > 0;
-  if (switches.json) {
-    const { conflicts } = proposal;
-    print(
-      `${JSON.stringify({ verb: "update", from, to: version, available: isThere, changes: changeEntries(changes), conflicts }, null, 2)}\n`,
-    );
-  } else if (isThere)
-    print(`${proposal.title}: ${countChanges(changes)}\n${fileList(changes, resultStyle())}`);
-  else print(`The files are as ${version} has them.\n`);
-  return isThere ? 1 : 0;
+  const title = from === version ? "update" : `update from ${from} to ${version}`;
+  return { proposal: proposalOf(prepared, title), packs };
 }
 
 /** With an answer to whatever the packs ask now. */
@@ -59,14 +78,19 @@ export function settled(
   return { ...receipt, answers: extension.settle(receipt.answers, extension.fromFlags(texts, switches)) };
 }
 
-function packNotes({ packs }: Receipt, catalogue: Catalogue): readonly string[] {
-  return (catalogue.packs ?? []).flatMap(({ name, version: to }) => {
-    const from = packs.find((pack) => pack.name === name)?.version;
+function packNotes(packs: readonly PackMove[]): readonly string[] {
+  return packs.flatMap(({ name, from, to }) => {
     if (from === to) return [];
     return [
-      from === undefined ? `The pack ${name} ${to} is new.` : `The pack ${name} goes from ${from} to ${to}.`,
+      from === null ? `The pack ${name} ${to} is new.` : `The pack ${name} goes from ${from} to ${to}.`,
     ];
   });
+}
+
+function rejectedNotes({ rejected = [] }: Receipt): readonly string[] {
+  return rejected.map(({ name, version: at, reason }) =>
+    printable(`The pack ${name} ${at} was rejected: ${reason}`),
+  );
 }
 
 function updateBy(to: string, { root }: Repo, { switches, lists }: Invocation): number {
