@@ -1,11 +1,18 @@
-import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, inject, it } from "vitest";
 import { identity, runCli, runProgram, scratch } from "../support/run-cli.ts";
 
+/** Without what the runner of the tests puts there. */
+const PATH = (process.env.PATH ?? "")
+  .split(delimiter)
+  .filter((place) => !place.includes("node_modules"))
+  .join(delimiter);
+
 function workplace() {
   const cwd = scratch();
-  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
+  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config"), PATH };
   return { cwd, env, run: (...args: string[]) => runCli(args, { cwd, env }) };
 }
 
@@ -118,6 +125,92 @@ describe("pack", () => {
     expect(readFileSync(join(cwd, "elsewhere"), "utf8")).toBe("mine");
     rmSync(join(cwd, "acme/tests"), { recursive: true });
     expect((await run("pack", "test", "acme")).stderr).toContain("Write tests/NAME.yaml");
+  });
+
+  it("test renders what the pack asks, any two answers in one set", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const flags = Array.from(
+      { length: 8 },
+      (_, at) => `  f${at}: { type: boolean, message: F, default: false }\n`,
+    );
+    const manifest = readFileSync(join(cwd, "acme/pack.yaml"), "utf8");
+    const write = (more: string) =>
+      writeFileSync(join(cwd, "acme/pack.yaml"), manifest.replace("  team:", `${more}  team:`));
+    expect((await run("pack", "test", "acme", "--write")).stdout).toContain(
+      "✔ 3 sets of answers to what it asks, all that there are\n",
+    );
+    write(flags.join(""));
+    const many = await run("pack", "test", "acme");
+    expect(many).toMatchObject({ code: 0 });
+    const [, sets] =
+      /✔ (\d+) sets of answers to what it asks, any two answers in one of them/.exec(many.stdout) ?? [];
+    expect(Number(sets)).toBeLessThan(30);
+    write('  cost: { type: string, message: Cost center, pattern: "^C[0-9]+$" }\n');
+    writeFileSync(join(cwd, "acme/tests/default.yaml"), "more: { cost: C7 }\n");
+    expect((await run("pack", "test", "acme", "--write")).stdout).toContain(
+      "sets of answers to what it asks, all",
+    );
+    write('  cost: { type: string, message: Cost center, pattern: "^C[0-9]+$", when: { ci: none } }\n');
+    writeFileSync(join(cwd, "acme/tests/default.yaml"), "services: [postgres]\n");
+    expect((await run("pack", "test", "acme", "--write")).stdout).toContain(
+      "- what it asks was not rendered: no sample answers cost, which has no default\n",
+    );
+  });
+
+  it("test fails for a set of answers that can't be rendered, and names it", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const manifest = readFileSync(join(cwd, "acme/pack.yaml"), "utf8");
+    const questions =
+      "  one: { type: boolean, message: One, default: false }\n  two: { type: boolean, message: Two, default: false }\n";
+    writeFileSync(join(cwd, "acme/pack.yaml"), manifest.replace("  team:", `${questions}  team:`));
+    for (const name of ["one", "two"]) {
+      mkdirSync(join(cwd, `acme/base/files+${name}/src`), { recursive: true });
+      writeFileSync(join(cwd, `acme/base/files+${name}/src/same.ts`), `export const name = "${name}";\n`);
+    }
+    const failed = await run("pack", "test", "acme", "--write", "--json");
+    expect(failed).toMatchObject({ code: 1 });
+    const { failures } = JSON.parse(failed.stdout).questions as {
+      failures: { more: object; error: string }[];
+    };
+    expect(failures).not.toHaveLength(0);
+    for (const { more, error } of failures) {
+      expect(more).toMatchObject({ one: true, two: true });
+      expect(error).toContain("src/same.ts");
+    }
+  });
+
+  it("test runs the formatter and linter of each stack where they are at hand, and says where not", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const without = await run("pack", "test", "acme", "--write");
+    expect(without.stdout).toContain("✔ default\n  - Lint was not run: biome isn't at hand\n");
+    expect(without).toMatchObject({ code: 0 });
+    mkdirSync(join(cwd, "node_modules/.bin"), { recursive: true });
+    symlinkSync(
+      fileURLToPath(new URL("../../node_modules/.bin/biome", import.meta.url)),
+      join(cwd, "node_modules/.bin/biome"),
+    );
+    expect((await run("pack", "test", "acme")).stdout).toContain("✔ default\n  ✔ Lint\n");
+    mkdirSync(join(cwd, "acme/base/files/src"), { recursive: true });
+    writeFileSync(join(cwd, "acme/base/files/src/sloppy.ts"), "export const x = {a:1}\n");
+    const sloppy = await run("pack", "test", "acme", "--write");
+    expect(sloppy).toMatchObject({ code: 1 });
+    expect(sloppy.stdout).toMatch(/✖ default\n {2}✖ Lint\n[\s\S]*src\/sloppy\.ts/);
+  });
+
+  it("test refuses a question whose flag is one of ours, as create does", async () => {
+    const { cwd, run } = workplace();
+    await run("pack", "new", "acme");
+    const manifest = readFileSync(join(cwd, "acme/pack.yaml"), "utf8");
+    writeFileSync(join(cwd, "acme/pack.yaml"), manifest.replace("  team:", "  force:"));
+    for (const action of ["test", "lint"]) {
+      const ran = await run("pack", action, "acme");
+      expect(ran.stdout + ran.stderr, action).toContain(
+        'the question "force" would have a flag that there is, --force',
+      );
+    }
   });
 
   it("diff prints what a new version changes in each sample", async () => {

@@ -4,10 +4,17 @@ import { Failure } from "../failure.ts";
 import { plan } from "../plan.ts";
 import { receiptPath } from "../receipt.ts";
 import { render } from "../render.ts";
-import type { Catalogue, FileContent, Tree } from "../types.ts";
+import type { Answers, Catalogue, FileContent, Tree } from "../types.ts";
 
 /** What a catalogue emits for sample answers, the receipt aside. */
 export function sampleTree(catalogue: Catalogue, partial: PartialAnswers, origin: string): Tree {
+  const tree = new Map(render(plan(catalogue, sampleAnswers(catalogue, partial, origin)), ""));
+  tree.delete(receiptPath);
+  return tree;
+}
+
+/** The answers of a sample, with defaults for those that it doesn't give. */
+export function sampleAnswers(catalogue: Catalogue, partial: PartialAnswers, origin: string): Answers {
   const given = { name: "sample-app", ...partial };
   const open = missingAnswers(catalogue, given).filter(({ required }) => required);
   if (open.length > 0) {
@@ -20,9 +27,7 @@ export function sampleTree(catalogue: Catalogue, partial: PartialAnswers, origin
   }
   const answers = completeAnswers(catalogue, given);
   validateAnswers(catalogue, answers);
-  const tree = new Map(render(plan(catalogue, answers), ""));
-  tree.delete(receiptPath);
-  return tree;
+  return answers;
 }
 
 /** What the packs of a catalogue make of a sample, against the templates of the program alone where those know its answers. */

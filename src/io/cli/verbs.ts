@@ -156,6 +156,8 @@ export const verbs: { readonly [name: string]: Verb } = {
     positionals: 10_000,
     flags: {
       write: { help: "Record what pack test renders" },
+      boot: { help: "Also install, check and run what pack test renders" },
+      service: { value: "NAME=URL,…", help: "Services to use, with --boot" },
       pack: { value: "SOURCE", many: true, help: "Packs under it; repeatable" },
       json,
     },

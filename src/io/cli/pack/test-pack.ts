@@ -3,22 +3,27 @@ import { join, resolve } from "node:path";
 import type { PartialAnswers } from "../../../core/answers.ts";
 import { unifiedDiff } from "../../../core/diff.ts";
 import { Failure } from "../../../core/failure.ts";
-import { composeCatalogue } from "../../../core/pack/compose.ts";
-import { packDiff, sampleTree, treeDiff } from "../../../core/pack/sample.ts";
+import { type QuestionSets, renderQuestionSets } from "../../../core/pack/question-sets.ts";
+import { packDiff, sampleAnswers, sampleTree, treeDiff } from "../../../core/pack/sample.ts";
+import { printable } from "../../../core/printable.ts";
 import type { Catalogue } from "../../../core/types.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
-import { readSource } from "../../pack/sources.ts";
+import { withPacks } from "../../pack/catalogues.ts";
 import { parseAnswersFile } from "../answers-file.ts";
 import type { Invocation } from "../argv.ts";
 import { paintDiff } from "../conflict-diff.ts";
 import { print, resultStyle } from "../output.ts";
+import { runTools, type ToolResult } from "./run-tools.ts";
 
 type Sample = { readonly name: string; readonly partial: PartialAnswers };
 
-/** Renders the samples of a pack and compares what it makes of ours with what was recorded. */
-export async function testPack(folder: string, { lists, switches }: Invocation): Promise<number> {
+/**
+ * Renders the samples of a pack, compares what it makes of ours with what was recorded, renders what it asks, and runs
+ * the formatter and linter of each sample's stack; with `--boot` each sample itself.
+ */
+export async function testPack(folder: string, { lists, switches, texts }: Invocation): Promise<number> {
   const built = readBuiltCatalogue();
-  const catalogue = composed(built, [...(lists.pack ?? []), resolve(folder)]);
+  const catalogue = withPacks(built, [...(lists.pack ?? []), resolve(folder)]);
   const samples = await samplesIn(folder);
   if (samples.length === 0) {
     throw new Failure({
@@ -27,30 +32,68 @@ export async function testPack(folder: string, { lists, switches }: Invocation):
       fix: "Write tests/NAME.yaml with answers, such as services: [redis], then run this with --write.",
     });
   }
-  const results = samples.map(({ name, partial }) => {
-    const actual = packDiff(built, catalogue, partial, `tests/${name}.yaml`);
+  const how = { boot: switches.boot === true, service: texts.service, folder };
+  const tests = samples.map(({ name, partial }) => {
+    const origin = `tests/${name}.yaml`;
+    const actual = packDiff(built, catalogue, partial, origin);
     const golden = join(folder, "tests", `${name}.diff`);
     const recorded = textOf(golden);
     if (switches.write === true && recorded !== actual) writeGolden(golden, actual);
     const isSame = switches.write === true || recorded === actual;
+    const tools = runTools(catalogue, sampleAnswers(catalogue, partial, origin), how);
     return {
       name,
-      ok: isSame,
+      ok: isSame && tools.every(({ ok }) => ok !== false),
       recorded: recorded !== null,
       diff: isSame ? "" : unifiedDiff(`tests/${name}.diff`, recorded ?? "", actual),
+      tools,
     };
   });
-  if (switches.json) print(`${JSON.stringify({ tests: results }, null, 2)}\n`);
-  else {
-    const style = resultStyle();
-    for (const { name, ok, recorded, diff } of results) {
-      print(
-        `${ok ? style.green("✔") : style.red("✖")} ${name}${ok || recorded ? "" : ": nothing is recorded, run this with --write"}\n`,
-      );
-      if (!ok && recorded) print(`${paintDiff(diff, style)}\n`);
-    }
-  }
-  return results.every(({ ok }) => ok) ? 0 : 1;
+  const questions = renderQuestionSets(
+    catalogue,
+    samples.map(({ partial }) => partial),
+  );
+  if (switches.json) print(`${JSON.stringify({ tests, questions }, null, 2)}\n`);
+  else print(told(tests, questions, switches.write === true));
+  return tests.every(({ ok }) => ok) && questions.failures.length === 0 ? 0 : 1;
+}
+
+type Tested = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly recorded: boolean;
+  readonly diff: string;
+  readonly tools: readonly ToolResult[];
+};
+
+function told(tests: readonly Tested[], questions: QuestionSets, written: boolean): string {
+  const style = resultStyle();
+  const mark = (ok: boolean | null) =>
+    ok === null ? style.dim("-") : ok ? style.green("✔") : style.red("✖");
+  const indented = (text: string) => printable(text, "\n").replace(/^(?=.)/gm, "    ");
+  const lines = tests.flatMap(({ name, ok, recorded, diff, tools }) => [
+    `${mark(ok)} ${name}${recorded || written ? "" : ": nothing is recorded, run this with --write"}\n`,
+    ...(diff !== "" && recorded ? [`${paintDiff(diff, style)}\n`] : []),
+    ...tools.map(({ name: tool, ok: fine, output }) => {
+      const said = fine === null ? ` was not run: ${output}` : fine ? "" : `\n${indented(output)}`;
+      return `  ${mark(fine)} ${tool}${said}\n`;
+    }),
+  ]);
+  const { rendered, exhaustive, failures, unanswered } = questions;
+  const sets = `${rendered} sets of answers to what it asks, ${exhaustive ? "all that there are" : "any two answers in one of them"}`;
+  const failed = failures.map(({ more, error }) => {
+    const stated = Object.entries(more).map(([key, value]) => `${key}: ${value}`);
+    return `${mark(false)} ${printable(`${stated.join(", ")}: ${error}`)}\n`;
+  });
+  const asked =
+    unanswered.length > 0
+      ? [
+          `${mark(null)} what it asks was not rendered: no sample answers ${unanswered.join(", ")}, which has no default\n`,
+        ]
+      : rendered > 0
+        ? [`${mark(failures.length === 0)} ${sets}\n`]
+        : [];
+  return [...lines, ...asked, ...failed].join("");
 }
 
 /** Prints what another version of a pack changes in each of its samples. */
@@ -61,7 +104,7 @@ export async function diffPacks(
 ): Promise<number> {
   const built = readBuiltCatalogue();
   const under = lists.pack ?? [];
-  const [before, after] = [composed(built, [...under, old]), composed(built, [...under, folder])];
+  const [before, after] = [withPacks(built, [...under, old]), withPacks(built, [...under, folder])];
   const found = await samplesIn(folder);
   const samples = found.length > 0 ? found : [{ name: "default", partial: {} }];
   const diffs = samples.map(({ name, partial }) => {
@@ -90,13 +133,6 @@ function treeOf(
     catalogue,
     more.length > 0 ? { ...plain, more: Object.fromEntries(more) } : plain,
     origin,
-  );
-}
-
-function composed(built: Catalogue, sources: readonly string[]): Catalogue {
-  return composeCatalogue(
-    built,
-    sources.map((source) => readSource(source)),
   );
 }
 
