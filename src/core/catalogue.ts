@@ -44,7 +44,7 @@ export function candidatesFor(role: string, services: readonly Template[]): read
 }
 
 /** Roles that one service alone plays; all others are played by every service that has them. */
-export const exclusiveRoles: readonly string[] = ["jobs", "store"];
+export const exclusiveRoles: readonly string[] = ["bus", "jobs", "store"];
 
 export function rolesOf(catalogue: Catalogue): readonly string[] {
   const roles = templatesOf(catalogue, "service").flatMap((service) => Object.keys(service.definition.roles));

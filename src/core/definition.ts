@@ -67,6 +67,8 @@ export type ContainerFact = {
   readonly port: number;
   readonly environment: { readonly [name: string]: string };
   readonly command: readonly string[];
+  /** Whether the image is of no use without its command, in CI either. */
+  readonly commandNeeded: boolean;
   readonly healthcheck: readonly string[];
   readonly volume: string | null;
 };
@@ -207,12 +209,14 @@ function readCommand(reader: Reader, data: Json, at: string): CommandFact {
 
 function readContainer(reader: Reader, data: Json): ContainerFact {
   const entry = reader.map(data, "container");
-  reader.known(entry, ["image", "port", "environment", "command", "healthcheck", "volume"], "container");
+  const keys = ["image", "port", "environment", "command", "commandNeeded", "healthcheck", "volume"];
+  reader.known(entry, keys, "container");
   return {
     image: reader.text(entry.image, "container.image"),
     port: reader.number(entry.port, "container.port"),
     environment: reader.textMap(or(entry.environment, {}), "container.environment"),
     command: reader.texts(or(entry.command, []), "container.command"),
+    commandNeeded: reader.flag(entry.commandNeeded, "container.commandNeeded") === true,
     healthcheck: reader.texts(or(entry.healthcheck, []), "container.healthcheck"),
     volume: entry.volume === undefined ? null : reader.text(entry.volume, "container.volume"),
   };

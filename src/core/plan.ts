@@ -130,7 +130,9 @@ function typesNeeding(service: Template, roles: Roles): readonly string[] {
   const played = Object.entries(service.definition.roles).filter(([role]) =>
     roles.get(role)?.includes(service.id),
   );
-  return [...new Set(played.flatMap(([, fact]) => fact.processes))];
+  // What nobody needs it for was chosen all the same: it is attached wherever it could be of use.
+  const needed = played.length > 0 ? played : Object.entries(service.definition.roles);
+  return [...new Set(needed.flatMap(([, fact]) => fact.processes))];
 }
 
 function everyType(answers: Answers): readonly string[] {
@@ -256,6 +258,7 @@ function describeService(service: Template, roles: Roles, env: readonly EnvVaria
     roles: [...roles].filter(([, players]) => players.includes(service.id)).map(([role]) => role),
     environment: Object.entries(container?.environment ?? {}).map(([name, value]) => ({ name, value })),
     command: container?.command ?? [],
+    neededCommand: container?.commandNeeded ? container.command : [],
     healthcheck: container?.healthcheck ?? [],
     volume: container?.volume ?? "",
     debian,

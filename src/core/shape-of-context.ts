@@ -113,6 +113,7 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
             roles: words,
             environment: { list: { record: { name: "code", value: "string" } } },
             command: words,
+            neededCommand: words,
             healthcheck: words,
             volume: "code",
             debian: words,

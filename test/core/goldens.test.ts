@@ -22,15 +22,13 @@ function choosing(stack: Template, template: Template): PartialAnswers {
         services: [template.id],
         processes: "jobs" in template.definition.roles ? ["web", "worker"] : ["web"],
       };
-    case "process":
+    case "process": {
+      const { services: _default, ...rest } = bare;
       return {
-        ...bare,
-        services: servicesFor(catalogue, stack)
-          .filter((service) => "jobs" in service.definition.roles)
-          .map((service) => service.id)
-          .slice(0, 1),
+        ...rest,
         processes: [...new Set(["web", ...template.definition.requires.processes, template.id])],
       };
+    }
     case "platform":
       return {
         ...bare,

@@ -4,7 +4,7 @@ import { plan } from "../../src/core/plan.ts";
 import { printReceipt, readReceipt, receiptOf } from "../../src/core/receipt.ts";
 import { renderReceipt } from "../../src/core/render-receipt.ts";
 import type { Json } from "../../src/core/types.ts";
-import { catalogue } from "./catalogue.ts";
+import { catalogue, template } from "./catalogue.ts";
 
 type Variable = {
   readonly name: string;
@@ -18,6 +18,7 @@ type Project = {
     readonly id: string;
     readonly roles: readonly string[];
     readonly networkUrl: string;
+    readonly neededCommand: readonly string[];
   }[];
   readonly processes: readonly { readonly name: string; readonly variables: readonly Variable[] }[];
   readonly has: { readonly [token: string]: boolean };
@@ -55,6 +56,28 @@ describe("roles", () => {
     expect(planned({ ...everything, jobs: "redis" }).project.roles.jobs).toBe("redis");
     expect(planned({ services: ["redis"] }).project.roles).toMatchObject({ store: "redis", bus: null });
     expect(planned({ ...everything, processes: ["web"] }).project.roles.jobs).toBeNull();
+  });
+
+  it("that another plays leave a service that was chosen attached, wherever it could be of use", () => {
+    const second = template("service", "nats", {
+      roles: { bus: { rank: 2, processes: ["web", "release"] } },
+      env: [{ name: "NATS_URL", type: "url", description: "Where it is." }],
+      container: {
+        image: "nats:2",
+        port: 4222,
+        command: ["nats-server", "--jetstream"],
+        commandNeeded: true,
+      },
+    });
+    const more = { ...catalogue, templates: [...catalogue.templates, second] };
+    const answers = completeAnswers(more, { name: "shop", services: ["nats", "rabbitmq"] });
+    const { project } = plan(more, answers).context as unknown as { project: Project };
+    expect(project.roles.bus).toBe("rabbitmq");
+    expect(project.env.find(({ name }) => name === "NATS_URL")?.processes).toEqual(["web", "release"]);
+    expect(project.services.map(({ neededCommand }) => neededCommand)).toEqual([
+      ["nats-server", "--jetstream"],
+      [],
+    ]);
   });
 });
 

@@ -238,7 +238,7 @@ describe("jobs", () => {
     expect(refusal(() => removing("redis")(both))).toContain("--jobs postgres");
     expect(removing("redis", "postgres")(both).answers.jobs).toBe("postgres");
     expect(refusal(() => removing("postgres")(answers(["postgres"])))).toContain(
-      "Run add rabbitmq or add postgres",
+      "Run add rabbitmq or add nats or add postgres",
     );
   });
 
@@ -289,7 +289,7 @@ describe("what can't be is refused with what to do first", () => {
     [
       "a worker without a queue",
       () => adding("worker")(bareAnswers),
-      "Run add rabbitmq or add postgres or add redis first",
+      "Run add rabbitmq or add nats or add postgres or add redis first",
     ],
     ["the worker of a clock", () => removing("worker")(answers), "remove clock first"],
     ["the only web", () => removing("web")(answers), "Leave the last web where it is."],

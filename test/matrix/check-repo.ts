@@ -7,6 +7,7 @@ import { inspect } from "../../src/check/inspect.ts";
 import { probe } from "../../src/check/probe/probe.ts";
 import type { Database, ServiceAdapter } from "../../src/check/probe/services/adapter.ts";
 import { mysql } from "../../src/check/probe/services/mysql.ts";
+import { nats } from "../../src/check/probe/services/nats.ts";
 import { postgres } from "../../src/check/probe/services/postgres.ts";
 import { rabbitmq } from "../../src/check/probe/services/rabbitmq.ts";
 import { redis } from "../../src/check/probe/services/redis.ts";
@@ -29,7 +30,7 @@ export type Checked = {
   readonly notRun: readonly NotRun[];
 };
 
-const kinds: Readonly<Record<string, ServiceAdapter>> = { postgres, mysql, redis, rabbitmq };
+const kinds: Readonly<Record<string, ServiceAdapter>> = { postgres, mysql, redis, rabbitmq, nats };
 
 /** What changes when the schema does. */
 const schemas: Readonly<Record<string, (url: string) => Promise<string>>> = {

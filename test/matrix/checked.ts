@@ -81,7 +81,7 @@ function faultsIn(findings: readonly Finding[]): readonly string[] {
 async function databases(server: Server | undefined): Promise<Request["services"][string]> {
   if (server === undefined) throw new Error("There is no such server.");
   const a = await server.space();
-  if (server.name === "rabbitmq") return { a: a.url, b: a.url, empty: a.url };
+  if (server.name === "rabbitmq" || server.name === "nats") return { a: a.url, b: a.url, empty: a.url };
   const [b, empty] = [await server.space(a.password), await server.space(a.password)];
   return { a: a.url, b: b.url, empty: empty.url };
 }

@@ -18,6 +18,7 @@ import type { Bench } from "./verify-combination.ts";
 const defaultPorts: Readonly<Record<string, number>> = {
   postgres: 5432,
   mysql: 3306,
+  nats: 4222,
   redis: 6379,
   rabbitmq: 5672,
 };

@@ -12,7 +12,14 @@ import { detectIsolations } from "../../src/check/probe/namespaces.ts";
 import { openSession } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
 import { readBuiltCatalogue } from "../../src/io/catalogue.ts";
-import { type Server, startMariadb, startPostgres, startRabbitmq, startValkey } from "../support/servers.ts";
+import {
+  type Server,
+  startMariadb,
+  startNats,
+  startPostgres,
+  startRabbitmq,
+  startValkey,
+} from "../support/servers.ts";
 import { readByCheck } from "./checked.ts";
 import { allCombinations, type Combination, factorsOf, nameOf } from "./combinations.ts";
 import { verifyDevelopment } from "./development.ts";
@@ -99,11 +106,12 @@ async function verifyAll(): Promise<void> {
     if (parts.includes("reading")) await readByCheck(report, emitted);
     if (parts.includes("sources")) await verifySources({ session, report }, emitted);
     const isolations = await detectIsolations(session.directory);
-    [servers.postgres, servers.mysql, servers.redis, servers.rabbitmq] = await Promise.all([
+    [servers.postgres, servers.mysql, servers.redis, servers.rabbitmq, servers.nats] = await Promise.all([
       startPostgres(),
       startMariadb(),
       startValkey(),
       startRabbitmq({ spaces: 48 }),
+      startNats({ spaces: 48 }),
     ]);
     const bench: Bench = { session, report, isolations, servers, node: 26, build };
     const work = distinct(chosen.map((combination) => emit(catalogue, combination)));

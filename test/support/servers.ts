@@ -14,7 +14,7 @@ import { isInstalled, tools } from "./tools.ts";
 export type Space = { readonly url: string; readonly password: string };
 
 export type Server = {
-  readonly name: "postgres" | "mariadb" | "valkey" | "rabbitmq";
+  readonly name: "postgres" | "mariadb" | "valkey" | "rabbitmq" | "nats";
   /** The administrator's URL. */
   readonly url: string;
   readonly port: number;
@@ -253,6 +253,46 @@ export async function startRabbitmq(options: { readonly spaces?: number } = {}):
       };
     },
     stop: stopBoth,
+  };
+}
+
+/** NATS 2.10 with JetStream in a temporary directory, as an unprivileged user, on a random loopback port. */
+export async function startNats(options: { readonly spaces?: number } = {}): Promise<Server> {
+  requireTool(tools.services);
+  const { port, folder } = await place("nats");
+  const names = ["app", ...Array.from({ length: options.spaces ?? 24 }, (_, index) => `space${index + 1}`)];
+  const spaces = names.map((name) => ({ name, password: name === "app" ? name : newPassword() }));
+  const account = ({ name, password }: (typeof spaces)[number]): string =>
+    `  ${name} { jetstream: enabled, users: [{ user: ${name}, password: "${password}" }] }`;
+  const settings = [
+    `listen: "127.0.0.1:${port}"`,
+    'jetstream { store_dir: "/data/store", max_memory_store: 256MB, max_file_store: 4GB }',
+    "accounts {",
+    ...spaces.map(account),
+    "}",
+  ];
+  await writeFile(join(folder, "nats.conf"), `${settings.join("\n")}\n`);
+  await giveToNobody(join(folder, "nats.conf"));
+  const child = launch(inServicesRoot(folder, ["nats-server", "--config", "/data/nats.conf"]), folder);
+  const started = async (): Promise<void> => {
+    const log = await readFile(join(folder, "log"), "utf8");
+    if (!log.includes("Server is ready")) throw new Error("starting");
+  };
+  await ready({ child, folder, probe: started });
+  const urlOf = ({ name, password }: (typeof spaces)[number]): string =>
+    `nats://${name}:${password}@127.0.0.1:${port}`;
+  const [app, ...unused] = spaces;
+  return {
+    name: "nats",
+    url: app === undefined ? "" : urlOf(app),
+    port,
+    pid: child.pid ?? 0,
+    space: async () => {
+      const space = unused.shift();
+      if (space === undefined) throw new Error("All accounts are taken: ask for more spaces.");
+      return { url: urlOf(space), password: space.password };
+    },
+    stop: () => stop(child, "SIGKILL", folder),
   };
 }
 

@@ -1,15 +1,23 @@
 /**
  * Starts real servers and prints a line of `NAME=URL` for each, until it is ended.
  *
- *   node test/support/run.mjs test/support/start-servers.ts [postgres] [mysql] [redis] [rabbitmq]
+ *   node test/support/run.mjs test/support/start-servers.ts [postgres] [mysql] [redis] [rabbitmq] [nats]
  */
-import { type Server, startMariadb, startPostgres, startRabbitmq, startValkey } from "./servers.ts";
+import {
+  type Server,
+  startMariadb,
+  startNats,
+  startPostgres,
+  startRabbitmq,
+  startValkey,
+} from "./servers.ts";
 
 const starters: Readonly<Record<string, readonly [string, () => Promise<Server>]>> = {
   postgres: ["DATABASE_URL", startPostgres],
   mysql: ["DATABASE_URL", startMariadb],
   redis: ["REDIS_URL", startValkey],
   rabbitmq: ["AMQP_URL", startRabbitmq],
+  nats: ["NATS_URL", startNats],
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(starters);

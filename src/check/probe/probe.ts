@@ -18,6 +18,7 @@ import { runBuild } from "./scenarios/build.ts";
 import { runScenarios } from "./schedule.ts";
 import type { ServiceAdapter } from "./services/adapter.ts";
 import { mysql } from "./services/mysql.ts";
+import { nats } from "./services/nats.ts";
 import { postgres } from "./services/postgres.ts";
 import { rabbitmq } from "./services/rabbitmq.ts";
 import { redis } from "./services/redis.ts";
@@ -58,7 +59,7 @@ export type ProbeResult = {
 };
 
 const buildBudgetMs = 15 * 60_000;
-const ownAdapters: readonly ServiceAdapter[] = [postgres, mysql, redis, rabbitmq];
+const ownAdapters: readonly ServiceAdapter[] = [postgres, mysql, redis, rabbitmq, nats];
 
 /** Builds the app of the directory, runs all of its processes, and judges how they behave. The directory is only read. */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {

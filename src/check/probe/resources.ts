@@ -27,6 +27,7 @@ const customary: { readonly [variable: string]: string } = {
   AMQP_URL: "amqp://127.0.0.1:5672",
   CLOUDAMQP_URL: "amqp://127.0.0.1:5672",
   RABBITMQ_URL: "amqp://127.0.0.1:5672",
+  NATS_URL: "nats://127.0.0.1:4222",
 };
 
 /** A resource for each variable that locates a service: as stated, else started here, else a sink. */

@@ -38,6 +38,7 @@ const container = record(["image", "port"], {
   port: { type: "integer" },
   environment: textMap,
   command: words,
+  commandNeeded: { type: "boolean", description: "whether the image is of no use without its command" },
   healthcheck: words,
   volume: text,
 });
