@@ -36,6 +36,7 @@ const hostPackages = {
   strace: "strace",
   setpriv: "util-linux",
   git: "git",
+  sshd: "openssh-server",
 };
 
 const npmPackages = {
