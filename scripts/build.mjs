@@ -44,6 +44,12 @@ const program = {
     prompts: "prompts/lib/index.js",
     // The build of yaml that esbuild can take parts of.
     yaml: join(root, "node_modules/yaml/browser/dist/index.js"),
+    // What node-plop needs, by what is here already or by little of our own; Handlebars as the modules that packs use some of.
+    "handlebars/dist/cjs": join(root, "node_modules/handlebars/lib"),
+    handlebars: join(root, "node_modules/handlebars/lib/handlebars.js"),
+    inquirer: join(root, "src/io/plop/inquirer.ts"),
+    resolve: join(root, "src/io/plop/resolve-module.ts"),
+    tinyglobby: join(root, "src/io/plop/find-files.ts"),
     // How editors colour what Lezer parsed, and how ESLint walks: not used here.
     "eslint-visitor-keys": join(root, "scripts/unused/eslint-visitor-keys.mjs"),
     "@lezer/highlight": join(root, "scripts/unused/lezer-highlight.mjs"),

@@ -121,6 +121,7 @@ function archivesOf(outputs, chunks) {
       if (kind === "import-statement") plain.add(needed);
   const archiveOf = ({ inputs, entryPoint = "" }) => {
     const modules = [...Object.keys(inputs), entryPoint];
+    if (modules.some((path) => /src\/io\/plop\/|node_modules\/node-plop\//.test(path))) return "plop";
     if (modules.some((path) => /@lezer|check\/parsers\/source\//.test(path))) return "source";
     return modules.some((path) => /src\/check\/|cli\/check\.ts/.test(path)) ? "check" : "late";
   };

@@ -68,6 +68,12 @@ export const unusedOfJsonc = {
   "jsonc-parser/lib/esm/impl/format": {},
 };
 
+/** The source maps that Handlebars makes where it is asked for them. */
+export const unusedOfHandlebars = {
+  "handlebars/lib/handlebars/no-conflict": "export default function() {}",
+  "source-map/source-map": "export const SourceNode = undefined;",
+};
+
 /** Methods that nothing calls: to change a YAML document, and to find one's way in a tree from a position or from an older tree. */
 export const unusedMethods = {
   "@lezer/common/dist/index": [

@@ -22,7 +22,7 @@ function allowed(file: string, imported: string): boolean {
   if (file.startsWith("src/check/"))
     return inside("src/check") || inside("src/core") || !imported.startsWith("src/");
   if (inside("generators")) return file.startsWith("src/io/cli/") || file.startsWith("bin/");
-  if (imported === "node-plop" || imported === "plop") return file === "src/io/plop-host.ts";
+  if (imported === "node-plop" || imported === "plop") return file === "src/io/plop/host.ts";
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type loadGenerators from "../../../generators/plopfile.ts";
+import type { runGenerator as runHost } from "../plop/host.ts";
 import { type Invocation, parseArgv } from "./argv.ts";
 import { create } from "./create.ts";
 
@@ -48,6 +49,11 @@ export async function reportError(error: unknown, argv: readonly string[]): Prom
 
 /** What keeps the compiled code for the next run. */
 export const keeping = () => import("../keep-program.ts");
+
+/** Runs a generator of a plopfile, in the process that `generate` starts for it. */
+export async function runGenerator(...given: Parameters<typeof runHost>): Promise<void> {
+  await (await import("../plop/host.ts")).runGenerator(...given);
+}
 
 /** The generators for plop; what plop loads is its way here. */
 export async function plopfile(plop: Parameters<typeof loadGenerators>[0]): Promise<void> {

@@ -1,14 +1,18 @@
 import type { NodePlopAPI } from "node-plop";
+import { Cancelled } from "../prompt/cancelled.ts";
+import { fenceActions } from "./fence-actions.ts";
+import { bundledInquirer, Unanswered } from "./inquirer.ts";
+import { type Load, loadBy } from "./load-module.ts";
 
-/** What a plop of the repo is to run, in a copy of the repo. */
+/** What a plop is to run, in a copy of the repo. */
 export type HostRequest = {
-  /** The URL of the repo's own node-plop. */
-  readonly nodePlop: string;
+  /** The URL of the repo's own node-plop; null for the one that is bundled. */
+  readonly nodePlop: string | null;
   /** The plopfile in the copy, and the directory that all changes have to be below. */
   readonly plopfile: string;
   readonly root: string;
-  readonly name: string | undefined;
-  readonly bypass: readonly string[];
+  /** The name of a generator, and the answers. */
+  readonly words: readonly string[];
   readonly interactive: boolean;
   /** Whether actions that are code of the plopfile's own may run. */
   readonly consent: boolean;
@@ -19,116 +23,99 @@ export type HostRequest = {
 export type HostResult =
   | { readonly kind: "done"; readonly name: string; readonly failures: readonly string[] }
   | { readonly kind: "unknown"; readonly names: readonly string[] }
-  | { readonly kind: "unanswered"; readonly name: string; readonly open: number }
-  | { readonly kind: "consent"; readonly name: string; readonly actions: readonly string[] };
+  | { readonly kind: "unanswered"; readonly name: string; readonly question: string }
+  | { readonly kind: "consent"; readonly name: string; readonly actions: readonly string[] }
+  | { readonly kind: "cancelled" };
 
-type Load = (url: string) => Promise<{
-  default: (plopfile: string) => Promise<NodePlopAPI & { readonly inquirer: Inquirer }>;
-}>;
-type Inquirer = {
-  readonly prompt: (questions: readonly object[]) => Promise<{ readonly [name: string]: unknown }>;
-};
-type Action = string | ((...args: readonly unknown[]) => unknown) | ActionConfig;
-type ActionConfig = {
-  readonly type: string;
-  readonly path?: string;
-  readonly destination?: string;
-  readonly pattern?: string | RegExp;
-  readonly skip?: unknown;
-  readonly data?: unknown;
-};
+export type Action = string | ((...args: readonly unknown[]) => unknown) | ActionConfig;
+type ActionConfig = { readonly type: string; readonly pattern?: string | RegExp | null };
+type Plop = NodePlopAPI & { readonly inquirer: typeof bundledInquirer };
 
-/** The program of a process of its own, which a plopfile may change or end as it likes. */
-export function hostProgram(request: HostRequest): string {
-  return `(${host})((url) => import(url), ${JSON.stringify(request)})`;
+/** Runs a generator, in a process of its own, which a plopfile may change or end as it likes. */
+export async function runGenerator(request: HostRequest, load: Load): Promise<void> {
+  let result: HostResult;
+  try {
+    result = await run(request, load);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    result = { kind: "cancelled" };
+  }
+  process.getBuiltinModule("node:fs").writeFileSync(request.result, JSON.stringify(result));
 }
 
-/** Takes nothing from outside of itself, since its text is what runs. */
-async function host(load: Load, request: HostRequest): Promise<void> {
-  const { readFileSync, writeFileSync } = process.getBuiltinModule("node:fs");
-  const { resolve, sep } = process.getBuiltinModule("node:path");
-  const say = (result: HostResult) => writeFileSync(request.result, JSON.stringify(result));
-  const { default: nodePlop } = await load(request.nodePlop);
-  const plop = await nodePlop(request.plopfile);
+async function run(request: HostRequest, load: Load): Promise<HostResult> {
+  const { interactive, words } = request;
+  const fence = fenceActions(request.root);
+  const plop = await openPlop(request, load);
   const names = plop.getGeneratorList().map((each) => each.name);
-  let name = request.name ?? (names.length === 1 ? names[0] : undefined);
-  if (name === undefined && request.interactive) {
+  const [asked, bypass] = nameIn(words, names);
+  let name = asked ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined && interactive) {
     const question = { type: "list", name: "name", message: "Which generator", choices: names };
     name = String((await plop.inquirer.prompt([question])).name);
   }
-  if (name === undefined || !names.includes(name)) return say({ kind: "unknown", names });
+  if (name === undefined || !names.includes(name)) return { kind: "unknown", names };
   const generator = plop.getGenerator(name);
-  const prompts: unknown = generator.prompts;
-  const open = typeof prompts === "function" ? 1_000 : Array.isArray(prompts) ? prompts.length : 0;
-  if (!request.interactive && open > request.bypass.length) return say({ kind: "unanswered", name, open });
-  const answers = open === 0 ? {} : await generator.runPrompts([...request.bypass]);
+  const failed = (failures: readonly string[]) => ({ kind: "done", name: name as string, failures }) as const;
+  let answers = {};
+  try {
+    if (generator.prompts) answers = await generator.runPrompts([...bypass]);
+  } catch (error) {
+    if (error instanceof Unanswered) return { kind: "unanswered", name, question: error.message };
+    if (error instanceof Cancelled) throw error;
+    return failed([error instanceof Error ? error.message : String(error)]);
+  }
   const listed = typeof generator.actions === "function" ? generator.actions(answers) : generator.actions;
   const actions = (listed ?? []) as readonly Action[];
 
-  const builtIn = ["add", "addMany", "modify", "append"];
-  const custom = actions.flatMap((action) =>
-    typeof action === "function"
-      ? ["function"]
-      : typeof action === "object" && !builtIn.includes(action.type)
-        ? [action.type]
-        : [],
-  );
+  const custom = actions.flatMap((action) => {
+    if (typeof action === "function") return ["function"];
+    return typeof action === "string" || isBuiltIn(action) ? [] : [action.type];
+  });
   if (custom.length > 0 && !request.consent) {
     const message = `This generator runs code of its own (${custom.join(", ")}), which may reach beyond this repo. Run it`;
-    const asked = { type: "confirm", name: "consent", message, default: false };
-    const isFine = request.interactive && (await plop.inquirer.prompt([asked])).consent === true;
-    if (!isFine) return say({ kind: "consent", name, actions: custom });
+    const question = { type: "confirm", name: "consent", message, default: false };
+    const isFine = interactive && (await plop.inquirer.prompt([question])).consent === true;
+    if (!isFine) return { kind: "consent", name, actions: custom };
   }
-
-  const failures: string[] = [];
-  const destination = (action: ActionConfig): string => {
-    const data = typeof action.data === "object" ? { ...answers, ...action.data } : answers;
-    return resolve(plop.getDestBasePath(), plop.renderString(action.path ?? action.destination ?? "", data));
-  };
-  /** Looks at an action right before it runs. */
-  const inspect = (action: Action | undefined) => {
-    if (typeof action !== "object" || !builtIn.includes(action.type)) return;
-    let path: string;
-    try {
-      path = destination(action);
-    } catch {
-      return;
-    }
-    if (path !== request.root && !path.startsWith(request.root + sep)) {
-      failures.push(`${action.type} ${path}: this is not below the root`);
-    }
-    if (!action.pattern || action.skip !== undefined || !/^(modify|append)$/.test(action.type)) return;
-    let text: string;
-    try {
-      text = readFileSync(path, "utf8");
-    } catch {
-      return;
-    }
-    if (
-      text.search(
-        typeof action.pattern === "string"
-          ? action.pattern.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
-          : action.pattern,
-      ) < 0
-    )
-      failures.push(`${action.type} ${action.path}: nothing in it matches ${action.pattern}`);
-  };
   let next = 0;
-  const step = () => {
-    next++;
-    if (failures.length > 0) {
-      say({ kind: "done", name: name as string, failures });
-      process.exit(0);
-    }
-    inspect(actions[next]);
-    if (failures.length > 0) {
-      say({ kind: "done", name: name as string, failures });
-      process.exit(0);
-    }
+  const watchNext = () => {
+    const action = actions[next++];
+    fence.watch(typeof action === "object" && isBuiltIn(action) ? action : null);
   };
-  inspect(actions[0]);
-  if (failures.length > 0) return say({ kind: "done", name, failures });
-  const ran = await generator.runActions(answers, { onSuccess: step, onFailure: () => {}, onComment: step });
-  failures.push(...ran.failures.map(({ type, path, error }) => `${type} ${path}: ${error}`));
-  say({ kind: "done", name, failures });
+  watchNext();
+  const hooks = { onSuccess: watchNext, onFailure: watchNext, onComment: watchNext };
+  const { failures } = await generator.runActions(answers, hooks);
+  return failed(
+    failures.flatMap(({ type, path, error }) =>
+      error.startsWith("Aborted due to") ? [] : [`${[type, path].filter(Boolean).join(" ")}: ${error}`],
+    ),
+  );
+}
+
+async function openPlop({ nodePlop, plopfile, interactive }: HostRequest, load: Load): Promise<Plop> {
+  loadBy(load);
+  bundledInquirer.interactive = interactive;
+  const { default: open } = (await (nodePlop === null ? import("node-plop") : load(nodePlop))) as {
+    readonly default: (plopfile: string) => Promise<Plop>;
+  };
+  const plop = await open(plopfile);
+  // Without a terminal, what is asked in spite of the answers has to be told, and nothing waits for a key.
+  const { inquirer } = plop;
+  if (!interactive)
+    inquirer.prompt = Object.assign(bundledInquirer.prompt, { prompts: inquirer.prompt.prompts });
+  return plop;
+}
+
+/** As plop does it: a name may be of several words, and what follows it are answers. */
+function nameIn(words: readonly string[], names: readonly string[]): [string | undefined, readonly string[]] {
+  for (let length = words.length; length > 0; length--) {
+    const name = words.slice(0, length).join(" ");
+    if (names.includes(name)) return [name, words.slice(length)];
+  }
+  return [words[0], []];
+}
+
+function isBuiltIn({ type }: ActionConfig): boolean {
+  return ["add", "addMany", "modify", "append"].includes(type);
 }

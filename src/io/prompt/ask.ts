@@ -3,7 +3,9 @@ import type { Question } from "../../core/answers.ts";
 import { Cancelled } from "./cancelled.ts";
 import type { Screen } from "./screen.ts";
 
-export type Asked = Pick<Question, "kind" | "message" | "choices" | "initial" | "validate">;
+export type Asked = Pick<Question, "kind" | "message" | "choices" | "initial" | "validate"> & {
+  readonly style?: "password";
+};
 export type Value = string | boolean | readonly string[];
 
 /** Puts one question to the terminal. Null is a step back (Escape); Ctrl-C and a terminal that went away cancel. */
@@ -37,10 +39,10 @@ export async function ask(asked: Asked, screen: Screen): Promise<Value | null> {
   }
 }
 
-function asPrompt({ kind, message, choices, initial, validate }: Asked): PromptObject {
+function asPrompt({ kind, message, choices, initial, validate, style }: Asked): PromptObject {
   switch (kind) {
     case "text":
-      return { type: "text", name: "value", message, initial: initial as string, validate };
+      return { type: "text", name: "value", message, initial: initial as string, validate, style };
     case "confirm":
       return { type: "confirm", name: "value", message, initial: initial as boolean };
     case "select": {

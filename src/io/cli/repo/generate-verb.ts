@@ -13,11 +13,12 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Failure } from "../../../core/failure.ts";
 import type { Change, FileContent } from "../../../core/types.ts";
-import { type HostResult, hostProgram } from "../../plop-host.ts";
+import type { HostRequest, HostResult } from "../../plop/host.ts";
+import { Cancelled } from "../../prompt/cancelled.ts";
 import type { Invocation } from "../argv.ts";
 import { verifyNoJournal } from "../checked.ts";
 import { endOnSignals } from "../interruption.ts";
@@ -36,7 +37,7 @@ export async function generate(invocation: Invocation): Promise<number> {
   try {
     const copy = join(folder, "repo");
     const before = stage(root, copy);
-    const name = run(invocation, { folder, copy, plopfile: join(copy, basename(plopfile)), nodePlop });
+    const name = run(invocation, { folder, root: copy, plopfile: join(copy, basename(plopfile)), nodePlop });
     const changes = changesBetween(before, filesOf(copy));
     verifyUnmarked(
       changes.map(({ path }) => path),
@@ -50,7 +51,7 @@ export async function generate(invocation: Invocation): Promise<number> {
   }
 }
 
-const plopfiles = ["plopfile.js", "plopfile.mjs", "plopfile.cjs"];
+const plopfiles = ["js", "mjs", "cjs", "ts", "mts", "cts"].map((ending) => `plopfile.${ending}`);
 
 function findPlopfile(from: string): string {
   for (let at = realpathSync(from); ; at = dirname(at)) {
@@ -65,8 +66,8 @@ function findPlopfile(from: string): string {
   }
 }
 
-/** The plop that the repo has installed, so that its plopfile meets the version that it was written for. */
-function findNodePlop(plopfile: string): string {
+/** The plop that the repo has installed, so that its plopfile meets the version that it was written for; null for none. */
+function findNodePlop(plopfile: string): string | null {
   const resolveFrom = (from: string, name: string) => {
     try {
       return createRequire(from).resolve(name);
@@ -76,23 +77,35 @@ function findNodePlop(plopfile: string): string {
   };
   const plop = resolveFrom(plopfile, "plop");
   const found = (plop && resolveFrom(plop, "node-plop")) ?? resolveFrom(plopfile, "node-plop");
-  if (found !== null) return pathToFileURL(found).href;
-  throw failure("plop", "This repo has no plop installed.", "Run npm install --save-dev plop, or its like.");
+  return found && pathToFileURL(found).href;
 }
 
 type Files = ReadonlyMap<string, FileContent>;
 
-/** Copies the repo without what git and package managers keep, whose packages are reached through a link. */
+/** Copies the repo without what git and package managers keep, whose packages are reached through links. */
 function stage(root: string, copy: string): Files {
+  const packages: string[] = [];
   cpSync(root, copy, {
     recursive: true,
     verbatimSymlinks: true,
     mode: constants.COPYFILE_FICLONE,
-    filter: (path) => !isLeftOut(basename(path)) || path === root,
+    filter: (path) => {
+      if (basename(path) === "node_modules") packages.push(path);
+      return !isLeftOut(basename(path)) || path === root;
+    },
   });
-  if (existsSync(join(root, "node_modules")))
-    symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  for (const path of packages) symlinkSync(path, join(copy, relative(root, path)), "junction");
+  // Those of a workspace around it, too.
+  const around = packagesAbove(root);
+  if (around !== null) symlinkSync(around, join(dirname(copy), "node_modules"), "junction");
   return filesOf(copy);
+}
+
+function packagesAbove(folder: string): string | null {
+  const above = dirname(folder);
+  if (above === folder) return null;
+  const packages = join(above, "node_modules");
+  return existsSync(packages) ? packages : packagesAbove(above);
 }
 
 function isLeftOut(name: string): boolean {
@@ -127,32 +140,41 @@ function changesBetween(before: Files, after: Files): readonly Change[] {
   });
 }
 
-type Staged = {
-  readonly folder: string;
-  readonly copy: string;
-  readonly plopfile: string;
-  readonly nodePlop: string;
-};
+type Staged = Pick<HostRequest, "root" | "plopfile" | "nodePlop"> & { readonly folder: string };
 
 /** Runs the generator in a process of its own; gives its name. */
-function run({ positionals, switches }: Invocation, { folder, copy, plopfile, nodePlop }: Staged): string {
-  const [name, ...bypass] = positionals;
+function run({ positionals, switches }: Invocation, { folder, ...staged }: Staged): string {
   const result = join(folder, "result.json");
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const consent = switches["run-actions"] === true;
-  const program = hostProgram({ nodePlop, plopfile, root: copy, name, bypass, interactive, consent, result });
+  const request: HostRequest = { ...staged, words: positionals, interactive, consent, result };
+  const main = JSON.stringify(join(import.meta.dirname, "main.cjs"));
+  const program = `process.getBuiltinModule("module").createRequire(${main})(${main}).runGenerator(${JSON.stringify(request)}, (url) => import(url));`;
   // What plop prints is no result of ours.
-  const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: copy,
-    stdio: ["inherit", 2, "inherit"],
-  });
-  if (!existsSync(result))
-    throw failure(
-      "run",
-      `plop ended with ${status}, and ran no generator to its end.`,
-      "Put right what it printed above.",
-    );
-  return nameIn(JSON.parse(readFileSync(result, "utf8")) as HostResult, name);
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [...typesFlags(staged.plopfile), "--input-type=module", "--eval", program],
+    { cwd: staged.root, stdio: ["inherit", 2, "inherit"] },
+  );
+  if (signal === "SIGINT") throw new Cancelled();
+  if (existsSync(result))
+    return nameIn(JSON.parse(readFileSync(result, "utf8")) as HostResult, positionals[0]);
+  throw failure(
+    "run",
+    `plop ended with ${status}, and ran no generator to its end.`,
+    `Put right what it printed above.${isTypeScript(staged.plopfile) ? " Node reads TypeScript from 22.6 on." : ""}`,
+  );
+}
+
+/** What lets this Node read TypeScript, where it doesn't by itself. */
+function typesFlags(plopfile: string): readonly string[] {
+  if (!isTypeScript(plopfile)) return [];
+  const flag = "--experimental-strip-types";
+  return process.allowedNodeEnvironmentFlags.has(flag) ? [flag, "--disable-warning=ExperimentalWarning"] : [];
+}
+
+function isTypeScript(plopfile: string): boolean {
+  return extname(plopfile).endsWith("ts");
 }
 
 function nameIn(result: HostResult, asked: string | undefined): string {
@@ -168,7 +190,7 @@ function nameIn(result: HostResult, asked: string | undefined): string {
     case "unanswered":
       throw failure(
         "answers",
-        `${result.name} asks ${result.open === 1_000 ? "questions" : result.open}, and there is no terminal to ask on.`,
+        `${result.name} asks "${result.question}", and there is no terminal to ask on.`,
         `Give the answers after its name, in order, as for plop: generate ${result.name} a b`,
       );
     case "consent":
@@ -177,6 +199,8 @@ function nameIn(result: HostResult, asked: string | undefined): string {
         `${result.name} runs code of its own (${result.actions.join(", ")}), which may reach beyond this repo.`,
         "Read the plopfile, then say so: --run-actions",
       );
+    case "cancelled":
+      throw new Cancelled();
     case "done":
       if (result.failures.length === 0) return result.name;
       throw failure(
