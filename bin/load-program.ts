@@ -1,37 +1,43 @@
 import type { Module as NodeModule } from "node:module";
 import { verbNames } from "../src/io/cli/verb-names.ts";
-import { type Compiled, keptProgram, unfinished } from "../src/io/kept-program.ts";
+import { type Compiled, keptProgram, noProgram, type UsedPart, unfinished } from "../src/io/kept-program.ts";
+import { programFile } from "../src/io/program-file.ts";
 
 declare const __BUILD__: string;
 
 type Program = typeof import("../src/io/cli/run.ts");
 
 /**
- * The rest of this program, beside the bundle of this file: `main.cjs`, and the chunks that it asks for, each from what an
- * earlier run of the same verb kept, or else from its file.
+ * The rest of this program, in the file beside the bundle of this one: its first chunk, and what that asks for, each from
+ * what an earlier run of the same verb kept, or else unpacked. Without arguments nothing is kept.
  */
-export function loadProgram(argv: readonly string[]): {
+export function loadProgram(argv?: readonly string[]): {
   readonly program: Program;
   readonly keep: (isOver: boolean) => Promise<void>;
 } {
   const { Script } = process.getBuiltinModule("node:vm");
   const { statSync } = process.getBuiltinModule("node:fs");
   const Module = module.constructor as typeof NodeModule;
-  const [word] = argv;
+  const [word] = argv ?? [];
   const verb = word !== undefined && verbNames.includes(word) ? word : "create";
   const isBrief =
-    /^(add|remove|swap|update|diff)$/.test(verb) || (verb === "check" && !argv.includes("--boot"));
+    /^(add|remove|swap|update|diff)$/.test(verb) || (verb === "check" && !argv?.includes("--boot"));
   if (isBrief) withoutOptimising();
-  const kept = keptProgram(`${__BUILD__}-${verb}`, statSync(`${__dirname}/main.cjs`).mtimeMs);
+  const path = `${__dirname}/program.br`;
+  const kept = argv ? keptProgram(`${__BUILD__}-${verb}`, statSync(path).mtimeMs) : noProgram;
   const compiled = new Map<string, Compiled>();
+  const used = new Map<string, UsedPart>();
+  const unpacked = programFile(path);
   const load = (id: string, parent: NodeModule): unknown => {
     if (!id.startsWith("./")) return parent.require(id);
-    if (id.endsWith(".br")) return (number: number) => load(`${id}/${number}`, parent);
-    const file = `${__dirname}${id.slice(1)}`;
+    const file = `${__dirname}/program/${id.slice(2)}.cjs`;
     const known = require.cache[file];
     if (known !== undefined) return known.exports;
     const name = id.slice(2);
-    const chunk = kept.find(name) ?? { source: asFunction(sourceOf(file)), code: undefined };
+    const chunk = kept.find(name) ?? {
+      source: asFunction(unpacked(name).toString("latin1")),
+      code: undefined,
+    };
     const { source, code } = chunk;
     const script = new Script(source, { filename: file, ...(code && { cachedData: code }) });
     compiled.set(name, {
@@ -47,17 +53,23 @@ export function loadProgram(argv: readonly string[]): {
     loaded.loaded = true;
     return loaded.exports;
   };
-  const program = load("./main.cjs", module) as Program;
+  const program = load("./main", module) as Program;
+  program.readPartsBy((name) => {
+    const known = kept.findBytes(name);
+    const bytes = known ?? unpacked(name);
+    used.set(name, { bytes, isKept: known !== undefined });
+    return bytes;
+  });
   return {
     program,
     keep: (isOver) => {
       const isWhole = !(isOver && kept.names.includes(unfinished));
-      if (kept.path === null || (isWhole && [...compiled.values()].every(({ isKept }) => isKept)))
-        return Promise.resolve();
+      const isKept = [...compiled.values(), ...used.values()].every(({ isKept }) => isKept);
+      if (kept.path === null || (isWhole && isKept)) return Promise.resolve();
       if (isBrief) withoutOptimising();
       // What can't be kept is compiled again.
       return program.keeping().then(
-        ({ keepProgram }) => keepProgram(kept, compiled, isOver),
+        ({ keepProgram }) => keepProgram(kept, { compiled, used, isOver }),
         () => {},
       );
     },
@@ -73,20 +85,7 @@ function withoutOptimising(): void {
   process.getBuiltinModule("node:v8").setFlagsFromString("--no-opt");
 }
 
-const archives = new Map<string, readonly string[]>();
-
-/** ASCII, as the build made it. What is seldom loaded is in archives, as `late.br/3`. */
-function sourceOf(file: string): string {
-  const { readFileSync } = process.getBuiltinModule("node:fs");
-  const [, archive, number] = /^(.*\.br)\/(\d+)$/.exec(file) ?? [];
-  if (archive === undefined) return readFileSync(file, "latin1");
-  const { brotliDecompressSync } = process.getBuiltinModule("node:zlib");
-  const sources =
-    archives.get(archive) ?? brotliDecompressSync(readFileSync(archive)).toString("latin1").split("\0");
-  archives.set(archive, sources);
-  return sources[Number(number)] as string;
-}
-
+/** ASCII, as the build made it. */
 function asFunction(source: string): string {
   return `(function(exports,require,module,__filename,__dirname){${source}\n})`;
 }

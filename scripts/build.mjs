@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { linkChunks } from "./link-chunks.mjs";
+import { packProgram } from "./program-file.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 import { withoutUnused } from "./without-unused.mjs";
 
@@ -66,12 +66,19 @@ const { metafile } = await build({
   outExtension: commonJs,
   plugins: [startInOneFile(entry, starting), ...program.plugins],
 });
-await linkChunks(out, metafile);
+const { create, ...others } = await linkChunks(out, metafile);
+const { index, bodies, rest } = await compileTemplates();
+const catalogue = [
+  ["catalogue.json", Buffer.from(index)],
+  ["catalogue.txt", bodies],
+];
+const sections = [create, catalogue, [["catalogue.rest.txt", rest()]], ...Object.values(others)];
+writeFileSync(`${out}/program.br`, await packProgram(sections));
 
 // The entry point answers --version and --help by itself, and any Node that people still have can parse it.
 await build({
   ...shared,
-  entryPoints: { bin: "bin/create-twelve-factor.ts", help: "bin/help.ts" },
+  entryPoints: { bin: "bin/create-twelve-factor.ts", help: "bin/help.ts", main: "bin/main.ts" },
   external: ["./help.cjs"],
   outdir: out,
   outExtension: commonJs,
@@ -85,33 +92,33 @@ writeFileSync(`${out}/THIRD-PARTY-LICENSES`, thirdPartyLicenses(metafile, root))
 // What others import: it finds main.cjs and bin.cjs beside it.
 writeFileSync(`${out}/plopfile.js`, readFileSync(`${root}bin/package.js`));
 
-const compiler = await build({
-  ...shared,
-  entryPoints: ["src/io/compile-catalogue.ts"],
-  write: false,
-  target: "node20.19",
-  plugins: [builtinsWithoutImport()],
-});
-const compilerFile = `${out}.mjs`;
-writeFileSync(compilerFile, compiler.outputFiles[0].text);
-const { compilePacked } = await import(compilerFile);
-rmSync(compilerFile);
-try {
-  const { index, bodies, rest } = compilePacked(`${root}templates`);
-  writeFileSync(`${out}/catalogue.json`, index);
-  writeFileSync(`${out}/catalogue.txt`, bodies);
-  writeFileSync(`${out}/catalogue.br`, brotliCompressSync(rest()));
-} catch (error) {
-  rmSync(out, { recursive: true });
-  console.error(error.fix === undefined ? error : `${error.message}\n${error.fix}`);
-  process.exit(1);
-}
-
 rmSync(`${root}dist`, { recursive: true, force: true });
 renameSync(out, `${root}dist`);
 
+/** The catalogue, packed. Exits where a template is wrong, as that is no fault of the build. */
+async function compileTemplates() {
+  const compiler = await build({
+    ...shared,
+    entryPoints: ["src/io/compile-catalogue.ts"],
+    write: false,
+    target: "node20.19",
+    plugins: [builtinsWithoutImport()],
+  });
+  const compilerFile = `${out}.mjs`;
+  writeFileSync(compilerFile, compiler.outputFiles[0].text);
+  const { compilePacked } = await import(compilerFile);
+  rmSync(compilerFile);
+  try {
+    return compilePacked(`${root}templates`);
+  } catch (error) {
+    rmSync(out, { recursive: true });
+    console.error(error.fix === undefined ? error : `${error.message}\n${error.fix}`);
+    process.exit(1);
+  }
+}
+
 /**
- * What every start runs is one file, since a file costs more than what is in it. So the modules that the entry point
+ * What every start runs is one chunk, since a file costs more than what is in it. So the modules that the entry point
  * reaches without `import()` are bundled with it, and all others find them there: `$` has what they export.
  */
 async function startingModules(entry, options) {

@@ -1,25 +1,13 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { brotliCompressSync } from "node:zlib";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { minify } from "@swc/core";
 import { transform } from "esbuild";
 
-/** The first file, and what `create` may load besides it: files of their own, which are read faster. */
+/** What `create` runs, and what it may load besides. */
 const creating = /^start:|^src\/io\/(cli\/summary|git|prompt\/ask-for-create)\.ts$|node_modules\/prompts\//;
 
-/** For Node's own `require`, by which plop comes: the chunks of an archive by their number. */
-const readsArchives = `module.constructor._extensions[".br"]=(module,path)=>{\
-const{getBuiltinModule:builtin}=process,chunks=[],\
-sources=builtin("zlib").brotliDecompressSync(builtin("fs").readFileSync(path)).toString("latin1").split("\\0"),\
-load=number=>{\
-const chunk=chunks[number]=new module.constructor(path,module);\
-chunk.filename=path;chunk.paths=module.paths;chunk._compile(sources[number],path);\
-return chunk};\
-module.exports=number=>(chunks[number]??load(number)).exports};`;
-
 /**
- * Makes of esbuild's chunks what is shipped: CommonJS, which starts without Node's module loader (a fifth of a start),
- * minified, and in archives what a plain create doesn't load. Brotli knows the words of one file only, and gzip, which packs
- * the package, looks back 32 kB at most.
+ * Makes of esbuild's chunks what is shipped: CommonJS, which starts without Node's module loader (a fifth of a start), and
+ * minified. Gives them by name and by section: what is loaded together is together.
  */
 export async function linkChunks(folder, { outputs }) {
   const chunks = new Map();
@@ -29,20 +17,19 @@ export async function linkChunks(folder, { outputs }) {
   }
   const passed = takePassingOn(chunks);
   takeFromMain(chunks);
-  const archives = archivesOf(outputs, chunks);
-  const places = placesOf(archives);
-  const sources = new Map();
+  const sections = { create: [], late: [], check: [], source: [], plop: [] };
+  const sectionOf = sectionsOf(outputs);
+  const parts = new Map([...chunks.keys()].map((name, at) => [name, name === main ? "main" : `${at}`]));
   for (const [name, code] of chunks) {
-    const whole = linked(code, passed).replace(asked, (whole, name) => places.get(name) ?? whole);
-    const source = await minified(name === "main.cjs" ? readsArchives + whole : whole);
-    if (archives.has(name)) sources.set(name, source);
-    else writeFileSync(`${folder}/${name}`, source);
+    const linked = code
+      .replace(asked, (whole, name) => passed.get(name) ?? whole)
+      .replace(asked, (_, name) => `require("./${parts.get(name)}")`);
+    sections[sectionOf(name)].push([parts.get(name), Buffer.from(await minified(linked), "latin1")]);
   }
-  for (const archive of new Set(archives.values())) {
-    const parts = [...sources].filter(([name]) => archives.get(name) === archive).map(([, source]) => source);
-    writeFileSync(`${folder}/${archive}.br`, brotliCompressSync(parts.join("\0")));
-  }
+  return sections;
 }
+
+const main = "main.cjs";
 
 const asked = /require\("\.\/([\w-]+\.cjs)"\)/g;
 
@@ -101,53 +88,35 @@ function takeFromMain(chunks) {
     }
     chunks.set(name, short);
   }
-  const main = chunks.get("main.cjs");
   chunks.set(
-    "main.cjs",
-    main.replace(/"(\S+\.ts \w+)": ([\w$]+),?/g, (_, member, value) =>
-      keys.has(member) ? `${keys.get(member)}: ${value},` : "",
-    ),
+    main,
+    chunks
+      .get(main)
+      .replace(/"(\S+\.ts \w+)": ([\w$]+),?/g, (_, member, value) =>
+        keys.has(member) ? `${keys.get(member)}: ${value},` : "",
+      ),
   );
 }
 
 const fromMain = 'var fromMain = require("./main.cjs").$();\n';
 
-/** Of each chunk that isn't a file of its own, the archive: what is loaded together is in one. */
-function archivesOf(outputs, chunks) {
+/** Of each chunk the section. */
+function sectionsOf(outputs) {
   const paths = Object.keys(outputs);
   const plain = new Set(paths.filter((path) => creating.test(outputs[path].entryPoint ?? "")));
   for (const path of plain)
     for (const { kind, path: needed } of outputs[path]?.imports ?? [])
       if (kind === "import-statement") plain.add(needed);
-  const archiveOf = ({ inputs, entryPoint = "" }) => {
+  const sectionOf = (path) => {
+    const { inputs, entryPoint = "" } = outputs[path];
     const modules = [...Object.keys(inputs), entryPoint];
+    if (plain.has(path)) return "create";
     if (modules.some((path) => /src\/io\/plop\/|node_modules\/node-plop\//.test(path))) return "plop";
     if (modules.some((path) => /@lezer|check\/parsers\/source\//.test(path))) return "source";
     return modules.some((path) => /src\/check\/|cli\/check\.ts/.test(path)) ? "check" : "late";
   };
-  const archived = paths.filter((path) => !plain.has(path) && chunks.has(nameOf(path)));
-  return new Map(archived.map((path) => [nameOf(path), archiveOf(outputs[path])]));
-}
-
-function nameOf(path) {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** How each chunk of an archive is asked for. */
-function placesOf(archives) {
-  const counts = {};
-  const names = [...archives.keys()].sort();
-  return new Map(
-    names.map((name) => {
-      const archive = archives.get(name);
-      counts[archive] = (counts[archive] ?? -1) + 1;
-      return [name, `require("./${archive}.br")(${counts[archive]})`];
-    }),
-  );
-}
-
-function linked(code, passed) {
-  return code.replace(asked, (whole, name) => passed.get(name) ?? whole);
+  const sections = new Map(paths.map((path) => [path.slice(path.lastIndexOf("/") + 1), sectionOf(path)]));
+  return (name) => sections.get(name);
 }
 
 async function minified(source) {

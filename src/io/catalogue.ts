@@ -1,18 +1,24 @@
 import { join } from "node:path";
 import type { Catalogue } from "../core/types.ts";
 import { unpackCatalogue } from "./packed-catalogue.ts";
-import { readBytes } from "./read-bytes.ts";
+import { programFile, type ReadPart } from "./program-file.ts";
 
-/** The catalogue that the build compiled and put beside the bundle. */
-export function readBuiltCatalogue(build = import.meta.dirname): Catalogue {
-  let rest: Buffer | undefined;
+let readOwnPart: ReadPart | undefined;
+
+/** For the entry point, which has parts that an earlier run kept unpacked. */
+export function readPartsBy(readPart: ReadPart): void {
+  readOwnPart = readPart;
+}
+
+/** The catalogue that the build compiled and put into its file; `build` is another one's directory. */
+export function readBuiltCatalogue(build?: string): Catalogue {
+  const readPart =
+    build === undefined && readOwnPart !== undefined
+      ? readOwnPart
+      : programFile(join(build ?? import.meta.dirname, "program.br"));
   return unpackCatalogue({
-    index: readBytes(join(build, "catalogue.json")).bytes.toString("latin1"),
-    bodies: readBytes(join(build, "catalogue.txt")).bytes,
-    rest: () => {
-      const { brotliDecompressSync } = process.getBuiltinModule("node:zlib");
-      rest ??= brotliDecompressSync(readBytes(join(build, "catalogue.br")).bytes);
-      return rest;
-    },
+    index: readPart("catalogue.json").toString("latin1"),
+    bodies: readPart("catalogue.txt"),
+    rest: () => readPart("catalogue.rest.txt"),
   });
 }

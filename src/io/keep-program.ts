@@ -6,27 +6,33 @@ import {
   type KeptChunk,
   type KeptProgram,
   lengthDigits,
+  type UsedPart,
   unfinished,
 } from "./kept-program.ts";
 import { writeOwn } from "./write-own.ts";
 
 const keptDays = 30;
 
-/** Keeps the chunks that this run compiled beside those that an earlier one did. Never throws. */
-export function keepProgram(
-  { path, names, find }: KeptProgram,
-  compiled: ReadonlyMap<string, Compiled>,
-  isOver: boolean,
-): void {
+type Run = {
+  readonly compiled: ReadonlyMap<string, Compiled>;
+  readonly used: ReadonlyMap<string, UsedPart>;
+  readonly isOver: boolean;
+};
+
+/** Keeps what this run compiled and unpacked beside what an earlier one did. Never throws. */
+export function keepProgram({ path, names, find }: KeptProgram, { compiled, used, isOver }: Run): void {
   if (path === null) return;
   try {
     const chunks: [string, KeptChunk][] = [];
     for (const name of names) {
-      const chunk = compiled.has(name) || name === unfinished ? undefined : find(name);
+      const isNew = compiled.has(name) || used.has(name) || name === unfinished;
+      const chunk = isNew ? undefined : find(name);
       if (chunk !== undefined) chunks.push([name, chunk]);
     }
     for (const [name, { source, script }] of compiled)
       chunks.push([name, { source, code: script.createCachedData() }]);
+    for (const [name, { bytes }] of used)
+      chunks.push([name, { source: bytes.toString("latin1"), code: undefined }]);
     if (!isOver) chunks.push([unfinished, { source: "", code: undefined }]);
     write(path, chunks);
   } catch {

@@ -16,11 +16,23 @@ export type KeptProgram = {
   readonly path: string | null;
   readonly names: readonly string[];
   readonly find: (name: string) => KeptChunk | undefined;
+  /** A part that is no chunk. */
+  readonly findBytes: (name: string) => Buffer | undefined;
 };
 
 export type Compiled = { readonly source: string; readonly script: Script; readonly isKept: boolean };
 
+export type UsedPart = { readonly bytes: Buffer; readonly isKept: boolean };
+
 export type Entry = readonly [name: string, sourceLength: number, codeLength: number];
+
+/** Where nothing can be kept, or is to be. */
+export const noProgram: KeptProgram = {
+  path: null,
+  names: [],
+  find: () => undefined,
+  findBytes: () => undefined,
+};
 
 // Builtin modules where they are used: this is part of the entry point, which says a sentence on a Node that lacks them.
 
@@ -31,24 +43,34 @@ export type Entry = readonly [name: string, sourceLength: number, codeLength: nu
  */
 export function keptProgram(key: string, changed: number): KeptProgram {
   const directory = cacheDirectory();
-  if (directory === null) return { path: null, names: [], find: () => undefined };
+  if (directory === null) return noProgram;
   const path = `${directory}/${key}-${Math.trunc(changed).toString(36)}-${process.version}-${process.arch}`;
   const bytes = ownBytes(path);
   const head = lengthDigits + Number(bytes?.toString("latin1", 0, lengthDigits));
   const entries = bytes && entriesOf(bytes, head);
-  if (!entries) return { path, names: [], find: () => undefined };
-  const find = (wanted: string): KeptChunk | undefined => {
+  if (!entries) return { ...noProgram, path };
+  const place = (wanted: string): readonly [start: number, end: number, codeLength: number] | undefined => {
     let at = head;
     for (const [name, sourceLength, codeLength] of entries) {
       const end = at + sourceLength;
-      if (name === wanted) {
-        const code = new Uint8Array(bytes.buffer, bytes.byteOffset + end, codeLength);
-        return { source: bytes.toString("latin1", at, end), code };
-      }
+      if (name === wanted) return [at, end, codeLength];
       at = end + codeLength;
     }
   };
-  return { path, names: entries.map(([name]) => name), find };
+  return {
+    path,
+    names: entries.map(([name]) => name),
+    find: (name) => {
+      const [start, end, codeLength] = place(name) ?? [];
+      if (end === undefined) return;
+      const code = new Uint8Array(bytes.buffer, bytes.byteOffset + end, codeLength);
+      return { source: bytes.toString("latin1", start, end), code };
+    },
+    findBytes: (name) => {
+      const [start, end] = place(name) ?? [];
+      return end === undefined ? undefined : bytes.subarray(start, end);
+    },
+  };
 }
 
 /** Null for bytes that are not a whole file of ours. */

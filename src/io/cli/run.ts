@@ -3,6 +3,8 @@ import type { runGenerator as runHost } from "../plop/host.ts";
 import { type Invocation, parseArgv } from "./argv.ts";
 import { create } from "./create.ts";
 
+export { readPartsBy } from "../catalogue.ts";
+
 // What `create --yes` runs is in one file of the bundle; all else is imported where it is used.
 const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<number> } = {
   create,
