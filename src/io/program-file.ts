@@ -17,7 +17,7 @@ const lengthDigits = 8;
  */
 export function programFile(path: string): ReadPart {
   let file: { readonly head: Head; readonly packed: Buffer } | undefined;
-  let whole = Buffer.alloc(0);
+  let whole: Buffer = Buffer.alloc(0);
   return (name) => {
     file ??= open(path);
     const [start, length] = file.head.parts[name] ?? [0, Number.NaN];
@@ -26,6 +26,14 @@ export function programFile(path: string): ReadPart {
     if (whole.length < end[1]) whole = unpack(file.packed.subarray(0, end[0]));
     return whole.subarray(start, start + length);
   };
+}
+
+/** All parts, in order. */
+export function partsOf(path: string): readonly (readonly [name: string, bytes: Buffer])[] {
+  const read = programFile(path);
+  return Object.entries(open(path).head.parts)
+    .sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1])
+    .map(([name]) => [name, read(name)]);
 }
 
 function open(path: string): { readonly head: Head; readonly packed: Buffer } {

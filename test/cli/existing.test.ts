@@ -148,13 +148,13 @@ describe("a signal", () => {
   it("while planning leaves nothing and exits 130", async () => {
     const cwd = scratch();
     const hold = join(cwd, "hold.cjs");
-    // Signals itself once the answers are read, which is before anything is written.
+    // Signals itself when it looks at the target, which is before anything is written.
     writeFileSync(
       hold,
-      `const fs = require("node:fs"); const open = fs.openSync;
-fs.openSync = (...args) => {
-  if (String(args[0]).endsWith("catalogue.json")) process.kill(process.pid, "SIGINT");
-  return open(...args);
+      `const fs = require("node:fs"); const read = fs.readdirSync;
+fs.readdirSync = (...args) => {
+  if (String(args[0]).endsWith("my-app")) process.kill(process.pid, "SIGINT");
+  return read(...args);
 };`,
     );
     const ran = await runCli(["my-app", ...bare], { cwd, env: { NODE_OPTIONS: `--require ${hold}` } });

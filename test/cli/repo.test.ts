@@ -538,7 +538,7 @@ const npmSettings = (folder: string, registry: string) => ({
 /** A repo that another release wrote, and the registry that has that release alone. */
 async function earlier() {
   const folder = scratch();
-  const tarball = packOtherRelease(inject("packed").tarball, folder, "0.0.9");
+  const tarball = await packOtherRelease(inject("packed").tarball, folder, "0.0.9");
   const prefix = join(folder, "prefix");
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--prefix", prefix, tarball]);
   const bin = join(prefix, "node_modules/.bin/create-twelve-factor");
@@ -686,7 +686,7 @@ describe("update --to", () => {
   async function later(release: string) {
     const folder = scratch();
     const { tarball } = inject("packed");
-    const registry = await openRegistry(tarball, packOtherRelease(tarball, folder, release));
+    const registry = await openRegistry(tarball, await packOtherRelease(tarball, folder, release));
     const env = (url: string) => ({ ...uncached, ...npmSettings(folder, url) });
     return { repo: await emitted(), registry, env };
   }

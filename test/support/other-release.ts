@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { packProgram } from "../../scripts/program-file.mjs";
+import { partsOf } from "../../src/io/program-file.ts";
 
 /**
  * Packs a tarball as another release: its version, and in its README template a heading that differs. What stands for
  * it in the bundle has the same length, since the catalogue finds its parts by offsets.
  */
-export function packOtherRelease(tarball: string, folder: string, version: string): string {
+export async function packOtherRelease(tarball: string, folder: string, version: string): Promise<string> {
   const at = mkdtempSync(join(folder, "release-"));
   execFileSync("tar", ["-xzf", tarball, "-C", at]);
   const root = join(at, "package");
@@ -21,10 +23,21 @@ export function packOtherRelease(tarball: string, folder: string, version: strin
     edit(`dist/${name}`, renamed);
   }
   edit("package.json", renamed);
-  edit("dist/catalogue.txt", (text) => replaced(text, "## Deploying", "## Shipping!"));
-  edit("dist/catalogue.json", (text) =>
-    replaced(text, "sha512-", "sha512-0ther").replace(/(sha512-0ther.{5}).{5}/, "$1"),
+  const edited = (name: string, text: string): string => {
+    switch (name) {
+      case "catalogue.txt":
+        return replaced(text, "## Deploying", "## Shipping!");
+      case "catalogue.json":
+        return replaced(text, "sha512-", "sha512-0ther").replace(/(sha512-0ther.{5}).{5}/, "$1");
+      default:
+        return renamed(text);
+    }
+  };
+  const program = join(root, "dist/program.br");
+  const section = partsOf(program).map(
+    ([name, bytes]) => [name, Buffer.from(edited(name, bytes.toString("latin1")), "latin1")] as const,
   );
+  writeFileSync(program, await packProgram([section]));
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--loglevel=error", "--pack-destination", at], {
       cwd: root,

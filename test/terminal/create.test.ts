@@ -67,7 +67,7 @@ describe("in a terminal", () => {
     await terminal.see("? Write ");
     terminal.press("Enter");
     await terminal.see("exit=0");
-    expect(kept()).toContain('"main.cjs"');
+    expect(kept()).toContain('"main"');
     expect(kept()).not.toContain('"unfinished"');
   });
 
