@@ -104,7 +104,7 @@ console.log(JSON.stringify({ asked, results, names: plop.getGeneratorList().map(
 
   const refused = await plop("service", "redis", "no");
   expect(refused.asked).toEqual([
-    ["Which service", ["rabbitmq", "redis"]],
+    ["Which service", expect.arrayContaining(["rabbitmq", "redis"])],
     [expect.stringMatching(/^Write \d+ files\?$/), null],
   ]);
   expect(refused.names).toEqual(
