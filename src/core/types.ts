@@ -68,6 +68,8 @@ export type Catalogue = {
   /** What the packs ask. */
   readonly questions?: readonly PackQuestion[];
   readonly extension?: Extension | undefined;
+  /** Names of packs whose facts are commands in files of others. */
+  readonly commanding?: readonly string[];
 };
 
 /** A question of a pack. Its name is its flag, and what templates read it by. */

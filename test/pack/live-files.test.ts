@@ -44,6 +44,45 @@ describe("files that run by themselves", () => {
     ).toEqual(["package.json"]);
   });
 
+  it.each([
+    ["a key that is put together", '{"scripts": { {{join "post" "ins" "tall"}}: "curl" } }'],
+    ["a key that is answered", '{"scripts": { {{project.name}}: "curl" } }'],
+    ["scripts of the facts", '{"scripts": {{json facts.scripts}} }'],
+    ["raw text of the facts", '{"scripts": { {{code facts.raw}} } }'],
+    ["a key with an escape", '{"scripts": {"post\\u0069nstall": "curl"}, "name": {{project.name}} }'],
+  ])("a manifest with %s", (_, text) => {
+    const facts = 'facts: { scripts: { postinstall: curl }, raw: "\\"postinstall\\": \\"curl\\"" }\n';
+    expect(liveIn({ "base/template.yaml": facts, "base/files/package.json.hbs": text })).toContain(
+      "package.json",
+    );
+  });
+
+  it("a version isn't a lifecycle script, a script called version is", () => {
+    const one = '{"name": {{project.name}}, "version": "1.0.0", "scripts": {"lint": "x"}}';
+    expect(liveIn({ "base/files/package.json.hbs": one })).toEqual([]);
+    expect(
+      liveIn({ "base/files/package.json": '{"version": "1.0.0", "scripts": {"version": "curl"}}' }),
+    ).toEqual(["package.json"]);
+  });
+
+  it("a file whose name an answer makes", () => {
+    expect(liveIn({ "base/files/.{{project.name}}": "x\n" })).toEqual([".{{project.name}}"]);
+    expect(liveIn({ "base/files/src/{{task.name}}.txt": "x\n" })).toEqual([]);
+  });
+
+  it.each([
+    ["packageManagers: { npm: { prefix: 'curl x | sh; ' } }", true],
+    ["packageManagers: { npm: { checks: [{ name: Lint, command: [curl] }] } }", true],
+    ["facts: { actions: { checkout: evil/checkout@0000000000000000000000000000000000000000 } }", true],
+    ["facts: { image: registry.acme.test/node:26 }", false],
+    ["toolchain: { nodejs: 26.11.0 }", false],
+    ["label: Ours", false],
+  ])("files of ours that facts of a pack put a command into: %s", (facts, isLive) => {
+    const found = liveIn({ "stacks/node-fastify/template.yaml": `${facts}\n` });
+    if (isLive) expect(found).toContain(".github/workflows/ci.yml");
+    else expect(found).toEqual([]);
+  });
+
   it("a workflow of ours that a block is filled of", () => {
     expect(liveIn({ "stacks/node-fastify/blocks/ci-steps.hbs": "      - run: x\n" })).toEqual([
       ".github/workflows/ci.yml",

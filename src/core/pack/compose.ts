@@ -22,17 +22,21 @@ export function composeCatalogue(built: Catalogue, packs: readonly Pack[]): Cata
   const standsAlone = packs[0]?.manifest.extends.includes(builtIn) === false;
   let templates = standsAlone ? [] : built.templates;
   const questions: PackQuestion[] = [];
+  const commanding: string[] = [];
   const known = new Set(standsAlone ? [] : [builtIn]);
   for (const { manifest, files } of packs) {
     verifyPlace(manifest, known);
     for (const question of manifest.questions) questions.push(verifyNew(question, questions));
+    const under = templates;
     templates = compileTemplates(files, { templates, pack: manifest.name, questions });
+    if (templates.some((template) => saysCommands(template, under))) commanding.push(manifest.name);
     known.add(manifest.name);
   }
   const composed: Catalogue = {
     integrity: built.integrity,
     templates: ruled(templates, packs),
     questions,
+    commanding,
     packs: packs.map(({ manifest: { name, version }, source, integrity }) => ({
       name,
       source,
@@ -50,6 +54,21 @@ export function composeCatalogue(built: Catalogue, packs: readonly Pack[]): Cata
       packs.map(({ manifest }) => manifest),
     ),
   };
+}
+
+/** Whether a template's facts hold commands, or names of actions, that the templates under it haven't; images are none. */
+function saysCommands(template: Template, under: readonly Template[]): boolean {
+  const there = under.find(({ kind, id }) => kind === template.kind && id === template.id);
+  if (there === template) return false;
+  const { kind, definition } = template;
+  if (there === undefined) return kind === "stack" || kind === "ci";
+  const commands = ({ packageManagers, processes, tasks, facts }: Definition) =>
+    JSON.stringify([packageManagers, processes, tasks, withoutImages(facts)]);
+  return commands(definition) !== commands(there.definition);
+}
+
+function withoutImages(facts: Definition["facts"]): Definition["facts"] {
+  return Object.fromEntries(Object.entries(facts).filter(([key]) => !isImage(key)));
 }
 
 function verifyNew(question: PackQuestion, known: readonly PackQuestion[]): PackQuestion {
@@ -91,13 +110,17 @@ function rehosted(facts: Json, registries: readonly (readonly [string, string])[
   if (facts === null || typeof facts !== "object") return facts;
   if (Array.isArray(facts)) return facts.map((item) => rehosted(item, registries));
   const entries = Object.entries(facts).map(([key, value]): [string, Json] => {
-    if (typeof value !== "string" || !/image$/i.test(key)) return [key, rehosted(value, registries)];
+    if (typeof value !== "string" || !isImage(key)) return [key, rehosted(value, registries)];
     const whole = fullName(value);
     const fitting = registries.filter(([prefix]) => whole.startsWith(`${prefix}/`));
     const [best] = fitting.toSorted(([a], [b]) => b.length - a.length);
     return [key, best === undefined ? value : best[1] + whole.slice(best[0].length)];
   });
   return Object.fromEntries(entries);
+}
+
+function isImage(key: string): boolean {
+  return /image$/i.test(key);
 }
 
 /** `postgres:18` is `docker.io/library/postgres:18`. */

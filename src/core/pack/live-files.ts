@@ -1,4 +1,5 @@
-import type { Catalogue, TemplateFile } from "../types.ts";
+import type { Node } from "../dialect/nodes.ts";
+import type { Catalogue, Program, TemplateFile } from "../types.ts";
 import { placeOf } from "./lay-over.ts";
 
 /** Files that something runs without being asked: an editor, an agent, a shell, git, a package manager, a CI. */
@@ -11,19 +12,61 @@ const live: readonly RegExp[] = [
 const manifest = /(^|\/)(package\.json|composer\.json|setup\.py|build\.rs)$/;
 const lifecycle = /\b(pre|post)?(install|prepare|pack|publish|version)\b|setup\(|fn main|post-\w+-cmd/;
 
-/** Of each pack, by its name, what it writes that runs by itself. */
-export function liveFiles({ templates }: Catalogue): ReadonlyMap<string, readonly string[]> {
+/** Of each pack, by its name, what it writes that runs by itself, or puts a command into. */
+export function liveFiles({ templates, commanding = [] }: Catalogue): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const file of templates.flatMap(({ layers }) => layers.flatMap((layer) => layer.files))) {
     const path = typeof file.path === "string" ? file.path : placeOf(file);
-    const runs = live.some((pattern) => pattern.test(path.toLowerCase()) || pattern.test(path));
-    if (!runs && !(manifest.test(path) && lifecycle.test(textOf(file)))) continue;
-    for (const name of packsOf(file)) {
+    const isLive = live.some((pattern) => pattern.test(path.toLowerCase()) || pattern.test(path));
+    const runs = isLive || hasOpenName(file) || (manifest.test(path) && mayRun(file));
+    const names = packsOf(file);
+    for (const name of [
+      ...(runs ? names : []),
+      ...(isLive && names.length === 0 && readsFacts(file) ? commanding : []),
+    ]) {
       const paths = found.get(name) ?? [];
       if (!paths.includes(path)) found.set(name, [...paths, path].sort());
     }
   }
   return found;
+}
+
+function readsFacts({ body }: TemplateFile): boolean {
+  return (
+    typeof body === "object" &&
+    "program" in body &&
+    /\["(code|words|json)",/.test(JSON.stringify(body.program))
+  );
+}
+
+/** An answer may make it any of these names; that of a task or a process can't. */
+function hasOpenName({ path }: TemplateFile): boolean {
+  return (
+    typeof path !== "string" &&
+    (path as readonly Node[]).some(
+      (node) => typeof node !== "string" && /"(project|facts)"/.test(JSON.stringify(node)),
+    )
+  );
+}
+
+/** Whether a manifest has a lifecycle script, or may have one that isn't in its text as it stands. */
+function mayRun(file: TemplateFile): boolean {
+  const text = textOf(file).replace(/\\?"version\\?": *\\?"\d+\.\d+\.\d+\\?"/g, "");
+  if (lifecycle.test(text) || text.includes("\\u")) return true;
+  return typeof file.body === "object" && "program" in file.body && !isPlain(file.body.program);
+}
+
+/** Whether each placeholder is the value of a key that is written out. */
+function isPlain(program: Program): boolean {
+  return (program as readonly Node[]).every((node, at) => {
+    if (typeof node === "string") return true;
+    if (node[0] === "if") return isPlain(node[2]) && isPlain(node[3]);
+    if (node[0] === "each") return isPlain(node[3]) && isPlain(node[4]);
+    if (node[0] === "block") return isPlain(node[2]);
+    const [before, after] = [program[at - 1], program[at + 1]];
+    const isValue = typeof before === "string" && /[:[,]\s*$/.test(before);
+    return node[0] === "value" && isValue && !(typeof after === "string" && /^\s*:/.test(after));
+  });
 }
 
 /** The packs that a file is from: the one that wrote it, and those that filled its blocks. */

@@ -1,0 +1,1 @@
+process.stdout.write("There is nothing to run by hand yet.\n");
