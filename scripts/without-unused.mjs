@@ -1,15 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  unusedMethods,
-  unusedOfExeca,
-  unusedOfHandlebars,
-  unusedOfJsonc,
-  unusedOfYaml,
-} from "./unused/parts.mjs";
+import { unusedMethods, unusedOfHandlebars, unusedOfJsonc, unusedOfYaml } from "./unused/parts.mjs";
 
 const loader = fileURLToPath(new URL("../src/io/plop/load-module.ts", import.meta.url));
-const parts = { ...unusedOfExeca, ...unusedOfHandlebars, ...unusedOfJsonc, ...unusedOfYaml };
+const parts = { ...unusedOfHandlebars, ...unusedOfJsonc, ...unusedOfYaml };
 
 /** Libraries load every way to use them; these are never used. */
 export function withoutUnused() {
