@@ -2,6 +2,7 @@ import { staticChecks } from "./factors/catalogue.ts";
 import { maskEvidence } from "./factors/evidence.ts";
 import type { Repo } from "./repo.ts";
 import { type Fault, isNotTried, type StaticCheck } from "./static-check.ts";
+import type { KeptFacts } from "./survey/kept-facts.ts";
 import { survey } from "./survey/survey.ts";
 import type { Finding, Inference, NotRun } from "./types.ts";
 
@@ -10,6 +11,7 @@ export type InspectOptions = {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly procfile?: string | null;
+  readonly kept?: KeptFacts | null;
 };
 
 export type Inspection = {
@@ -25,7 +27,8 @@ export type Inspection = {
 export async function inspect(repo: Repo, options: InspectOptions = {}): Promise<Inspection> {
   const chosen = staticChecks.filter((check) => isChosen(check, options));
   if (chosen.length === 0) return { findings: [], notRun: [], passed: [], inferred: [], unread: [] };
-  const seen = await survey(repo, { procfile: options.procfile ?? null });
+  const { procfile = null, kept = null } = options;
+  const seen = await survey(repo, { procfile, kept });
   const verdicts = chosen.map((check) => ({ check, verdict: check.judge(seen) }));
   return {
     findings: verdicts.flatMap(({ check, verdict }) =>

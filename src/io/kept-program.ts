@@ -1,6 +1,6 @@
 import type { Script } from "node:vm";
 import { cacheFolder } from "./cache-folder.ts";
-import { readBytes } from "./read-bytes.ts";
+import { ownBytes } from "./own-bytes.ts";
 
 /** A chunk of the program: its source as a function's, and the code that V8 has compiled of it. */
 export type KeptChunk = { readonly source: string; readonly code: Uint8Array | undefined };
@@ -88,16 +88,4 @@ function entriesOf(bytes: Buffer, head: number): readonly Entry[] | null {
 function cacheDirectory(): string | null {
   const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? null : cacheFolder();
   return folder && `${folder}/create-twelve-factor`;
-}
-
-/** The bytes of a file that is this user's, and that no other may write; null for any other. */
-function ownBytes(path: string): Buffer | null {
-  try {
-    const { bytes, stats } = readBytes(path);
-    const isOwn =
-      process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
-    return isOwn ? bytes : null;
-  } catch {
-    return null;
-  }
 }

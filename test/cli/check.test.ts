@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli, scratch } from "../support/run-cli.ts";
@@ -104,5 +104,64 @@ describe("check", () => {
     const { code, stderr } = await runCli(args, { cwd: scratch() });
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+});
+
+describe("what a check keeps of a repo", () => {
+  /** With a cache directory of its own, which has the compiled code too. */
+  async function checked() {
+    const cwd = repo(bad);
+    const home = scratch();
+    const env = { XDG_CACHE_HOME: join(home, "cache"), HOME: home, CI: "" };
+    const folder = join(
+      home,
+      process.platform === "darwin" ? "Library/Caches" : "cache",
+      "create-twelve-factor",
+    );
+    const run = (more: NodeJS.ProcessEnv = {}) =>
+      runCli(["check", "--json"], { cwd, env: { ...env, ...more } });
+    const facts = () => readdirSync(folder).filter((name) => name.startsWith("facts-"));
+    return { cwd, folder, run, facts };
+  }
+
+  it("is for this user alone, and the next check of the same files says the same", async () => {
+    const { folder, run, facts } = await checked();
+    const first = await run();
+    const [name = ""] = facts();
+    const path = join(folder, name);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { mtimeMs } = statSync(path);
+    expect(await run()).toEqual(first);
+    expect(facts()).toEqual([name]);
+    expect(statSync(path).mtimeMs).toBe(mtimeMs);
+  });
+
+  it("is not taken for a file that was changed", async () => {
+    const { cwd, run } = await checked();
+    expect((await run()).stdout).toContain("port-binding/literal-port");
+    writeFileSync(join(cwd, "web.js"), "app.listen(process.env.PORT);\n");
+    expect((await run()).stdout).not.toMatch(/"slug": ?"port-binding\/literal-port",\s*"factor"/);
+  });
+
+  it("is not taken where it was damaged, or another user may have written it", async () => {
+    const { folder, run, facts } = await checked();
+    const first = await run();
+    const [name = ""] = facts();
+    const path = join(folder, name);
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, whole.length / 2));
+    expect(await run()).toEqual(first);
+    expect(readFileSync(path)).toEqual(whole);
+    const { ino } = statSync(path);
+    chmodSync(path, 0o666);
+    expect(await run()).toEqual(first);
+    expect(statSync(path).ino).not.toBe(ino);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("is nothing on CI", async () => {
+    const { run, facts } = await checked();
+    await run({ CI: "true" });
+    expect(facts()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Outline } from "../parsers/source/outline.ts";
 import type { Repo } from "../repo.ts";
+import type { KeptFacts } from "./kept-facts.ts";
 import { isCompiled, type Part, partOf } from "./places.ts";
 import { isWorthParsing, standsInCode } from "./quick-look.ts";
 
@@ -61,7 +62,11 @@ const others: { readonly [extension: string]: string } = {
 };
 
 /** Reads the source files that some rule has a question about; `names` are those of declared variables. */
-export async function readSources(repo: Repo, names: readonly string[]): Promise<Sources> {
+export async function readSources(
+  repo: Repo,
+  names: readonly string[],
+  kept: KeptFacts | null,
+): Promise<Sources> {
   const counts = new Map<Language, number>();
   const unread = new Set<string>();
   const chosen: Unparsed[] = [];
@@ -83,29 +88,38 @@ export async function readSources(repo: Repo, names: readonly string[]): Promise
     if (part === "test" ? /sqlite/i.test(text) : isWorthParsing(source, repo)) chosen.push(source);
     else if (part === "app") rest.push(source);
   }
-  const parsed = await parse(chosen);
+  const parsed = await parse(chosen, kept);
   const seen = new Set(
     parsed.flatMap(({ outline }) => [...outline.names, ...outline.reads.map(({ name }) => name)]),
   );
   const named = names.filter((name) => rest.some(({ text }) => standsInCode(text, name)));
   const open = names.filter((name) => !seen.has(name) && !named.includes(name));
-  const more = await parse(rest.filter(({ text }) => open.some((name) => text.includes(name))));
+  const asked = rest.filter(({ text }) => open.some((name) => text.includes(name)));
+  const more = await parse(asked, kept);
   return { parsed: [...parsed, ...more], counts, unread: [...unread].sort(), named: new Set(named), prints };
 }
 
-async function parse(sources: readonly Unparsed[]): Promise<Source[]> {
-  const has = (language: Language) => sources.some((source) => source.language === language);
+async function parse(sources: readonly Unparsed[], kept: KeptFacts | null): Promise<Source[]> {
+  const known = new Map(
+    sources.map(({ path, text }) => [path, kept?.find(path, text) as Outline | undefined]),
+  );
+  const has = (language: Language) =>
+    sources.some((source) => source.language === language && !known.get(source.path));
   const [javascript, python, go] = await Promise.all([
     has("javascript") ? import("../parsers/source/javascript.ts") : null,
     has("python") ? import("../parsers/source/python.ts") : null,
     has("go") ? import("../parsers/source/go.ts") : null,
   ]);
+  const outlineOf = ({ language, text, path }: Unparsed): Outline | undefined => {
+    if (language === "javascript") return javascript?.outlineJavascript(text, path);
+    return language === "python" ? python?.outlinePython(text) : go?.outlineGo(text);
+  };
   return sources.flatMap((source) => {
-    const { language, text, path } = source;
-    if (language === "javascript" && javascript)
-      return [{ ...source, outline: javascript.outlineJavascript(text, path) }];
-    if (language === "python" && python) return [{ ...source, outline: python.outlinePython(text) }];
-    return go ? [{ ...source, outline: go.outlineGo(text) }] : [];
+    const found = known.get(source.path);
+    const outline = found ?? outlineOf(source);
+    if (outline === undefined) return [];
+    if (found === undefined) kept?.keep(source.path, source.text, outline);
+    return [{ ...source, outline }];
   });
 }
 

@@ -6,6 +6,7 @@ import { type Procfile, parseProcfile } from "../parsers/procfile.ts";
 import type { Repo } from "../repo.ts";
 import { type Command, isCompose, readCommands } from "./commands.ts";
 import { type ImageUse, imagesIn } from "./images.ts";
+import { documentsToKeep, type KeptFacts, keptDocuments } from "./kept-facts.ts";
 import { nameOf, partOf } from "./places.ts";
 import { type Setting, settingsIn } from "./settings.ts";
 import { readSources, type Sources } from "./sources.ts";
@@ -25,7 +26,7 @@ export type Survey = {
   readonly sources: Sources;
 };
 
-export type SurveyOptions = { readonly procfile?: string | null };
+export type SurveyOptions = { readonly procfile?: string | null; readonly kept?: KeptFacts | null };
 
 const isProcfile = (name: string): boolean => name === "Procfile";
 const isDockerfile = (name: string): boolean =>
@@ -46,13 +47,16 @@ const schemaName =
   /^\.env[.-](example|sample|template|dist|defaults)$|^(example|sample|template)\.env$|^env\.(example|sample)$/;
 
 /** Reads and parses what the rules ask about. Each parser is loaded only where a file needs it. */
-export async function survey(repo: Repo, { procfile = null }: SurveyOptions = {}): Promise<Survey> {
+export async function survey(
+  repo: Repo,
+  { procfile = null, kept = null }: SurveyOptions = {},
+): Promise<Survey> {
   const own = repo.paths.filter((path) => partOf(path) !== "test");
   const variables = readVariables(repo, own);
   const [data, dockerfiles, sources] = await Promise.all([
-    readData(repo, own),
+    readData(repo, own, kept),
     readDockerfiles(repo, own),
-    readSources(repo, [...new Set(variables.map(({ name }) => name))]),
+    readSources(repo, [...new Set(variables.map(({ name }) => name))], kept),
   ]);
   const named = procfile === null ? own.filter((path) => isProcfile(nameOf(path))) : [procfile];
   const procfiles = named.flatMap((file) => {
@@ -91,13 +95,18 @@ async function readDockerfiles(repo: Repo, paths: readonly string[]): Promise<Do
   });
 }
 
-async function readData(repo: Repo, paths: readonly string[]): Promise<Map<string, readonly Data[]>> {
+async function readData(
+  repo: Repo,
+  paths: readonly string[],
+  kept: KeptFacts | null,
+): Promise<Map<string, readonly Data[]>> {
   const json = paths.filter((path) => jsonNames.has(nameOf(path)));
   const toml = paths.filter((path) => tomlNames.has(nameOf(path)) || /^fly[\w.-]*\.toml$/.test(nameOf(path)));
   const yaml = paths.filter((path) => /\.ya?ml$/.test(path) && isRelevantYaml(repo, path));
+  const known = new Map(yaml.map((path) => [path, kept?.find(path, repo.read(path) ?? "")]));
   const [toToml, toYaml, loose] = await Promise.all([
     toml.length > 0 ? import("../parsers/toml.ts") : null,
-    yaml.length > 0 ? import("../parsers/yaml.ts") : null,
+    yaml.some((path) => known.get(path) === undefined) ? import("../parsers/yaml.ts") : null,
     json.some((path) => nameOf(path).startsWith("de")) ? import("jsonc-parser") : null,
   ]);
   const found = new Map<string, readonly Data[]>();
@@ -108,7 +117,16 @@ async function readData(repo: Repo, paths: readonly string[]): Promise<Map<strin
   };
   for (const path of json) note(path, (text) => [parseJson(text, loose?.parse)]);
   for (const path of toml) note(path, (text) => [toToml?.parseToml(text) ?? null]);
-  for (const path of yaml) note(path, (text) => toYaml?.parseYaml(text) ?? []);
+  for (const path of yaml) {
+    note(path, (text) => {
+      const facts = known.get(path);
+      if (facts !== undefined) return keptDocuments(facts);
+      const documents = toYaml?.parseYaml(text) ?? [];
+      const toKeep = kept && documentsToKeep(documents);
+      if (toKeep) kept.keep(path, text, toKeep);
+      return documents;
+    });
+  }
   return found;
 }
 

@@ -13,6 +13,7 @@ import { type CheckDefinition, factors, type NotRun } from "../../check/types.ts
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
 import { version } from "../../core/version.ts";
+import { factsOf } from "../kept-facts.ts";
 import type { CheckRules } from "../pack/check-rules.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import type { Invocation } from "./argv.ts";
@@ -42,11 +43,13 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
   for (const name of [...only, ...skip]) verifyName(name, checks);
   const procfile = texts.procfile ?? null;
   const chosen = { ...(only.length > 0 ? { only } : {}), skip, procfile };
-  const [repo] = await Promise.all([readRepo(directory), parsersFor(directory)]);
+  const kept = factsOf(resolve(directory));
+  const [repo] = await Promise.all([readRepo(directory), kept.isEmpty && parsersFor(directory)]);
   if (!boot && repo.paths.length >= manyFiles) setFlagsFromString("--opt");
   if (procfile !== null && repo.read(procfile) === null) throw noProcfile(procfile, directory);
   const suppressions = await statedSuppressions(repo);
-  const inspected = await inspect(repo, chosen);
+  const inspected = await inspect(repo, { ...chosen, kept });
+  kept.write();
   const read = boot
     ? inspected
     : { ...inspected, notRun: [...inspected.notRun, ...unbooted(checks, only, skip)] };
