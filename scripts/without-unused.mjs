@@ -1,9 +1,15 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { unusedMethods, unusedOfHandlebars, unusedOfJsonc, unusedOfYaml } from "./unused/parts.mjs";
+import {
+  unusedMethods,
+  unusedOfExeca,
+  unusedOfHandlebars,
+  unusedOfJsonc,
+  unusedOfYaml,
+} from "./unused/parts.mjs";
 
 const loader = fileURLToPath(new URL("../src/io/plop/load-module.ts", import.meta.url));
-const parts = { ...unusedOfHandlebars, ...unusedOfJsonc, ...unusedOfYaml };
+const parts = { ...unusedOfExeca, ...unusedOfHandlebars, ...unusedOfJsonc, ...unusedOfYaml };
 
 /** Libraries load every way to use them; these are never used. */
 export function withoutUnused() {

@@ -1,3 +1,54 @@
+/**
+ * What of execa, and of what it uses itself, never runs here, by file: it is only called as `execa(file, arguments, options)`,
+ * with words for stdin, stdout and stderr, whole texts as output, and without a throw, so that its messages aren't read. Each
+ * export that isn't named here does nothing.
+ */
+export const unusedOfExeca = {
+  "execa/index": `import { createExeca } from "./lib/methods/create.js"; export const execa = createExeca(() => ({}));`,
+  "execa/lib/arguments/command": { handleCommand: "() => ({})" },
+  "execa/lib/arguments/encoding-option": { BINARY_ENCODINGS: "new Set()" },
+  "execa/lib/arguments/fd-options": { SUBPROCESS_OPTIONS: "new WeakMap()" },
+  "execa/lib/arguments/file-url": {
+    normalizeFileUrl: "(file) => file",
+    safeNormalizeFileUrl: "(file) => file",
+  },
+  "execa/lib/convert/add": {},
+  "execa/lib/io/output-async": {},
+  "execa/lib/ipc/buffer-messages": {},
+  "execa/lib/ipc/ipc-input": {},
+  "execa/lib/ipc/methods": {},
+  "execa/lib/methods/main-sync": {},
+  "execa/lib/methods/node": { handleNodeOption: "(file, words, options) => [file, words, options]" },
+  "execa/lib/methods/template": {},
+  "execa/lib/pipe/setup": {},
+  "execa/lib/return/duration": {},
+  "execa/lib/return/message": { createMessages: "() => ({})" },
+  "execa/lib/stdio/handle": {},
+  "execa/lib/stdio/handle-async": {
+    handleStdioAsync: `(options) => {
+      options.stdio = ["stdin", "stdout", "stderr"].map((name) => options[name] ?? "pipe");
+      return options.stdio.map((value, number) => ({
+        direction: number === 0 ? "input" : "output",
+        stdioItems: [{ type: "native", value }],
+      }));
+    }`,
+  },
+  "execa/lib/stdio/type": { TRANSFORM_TYPES: "new Set()" },
+  "execa/lib/terminate/cancel": { throwOnCancel: "() => []" },
+  "execa/lib/terminate/graceful": { throwOnGracefulCancel: "() => []" },
+  "execa/lib/terminate/signal": {
+    normalizeKillSignal: "(signal) => signal",
+    normalizeSignalArgument: "(signal) => signal",
+  },
+  "execa/lib/transform/split": {},
+  "execa/lib/verbose/complete": {},
+  "execa/lib/verbose/output": {},
+  "get-stream/source/array": {},
+  "get-stream/source/array-buffer": {},
+  "get-stream/source/stream": { getAsyncIterable: "(stream) => stream", nodeImports: "{}" },
+  "npm-run-path/index": {},
+};
+
 /** What yaml prints with, and makes nodes and visits of: we read only. A key that is a collection stays told apart by its JSON. */
 export const unusedOfYaml = {
   "yaml/browser/dist/doc/createNode": {},

@@ -8,9 +8,12 @@ import { parser as javascript } from "@lezer/javascript";
 
 import { parser as python } from "@lezer/python";
 import { build } from "esbuild";
+import { execa } from "execa";
 import { parseTree } from "jsonc-parser";
 import { afterAll, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+
+type Execa = (file: string, words: readonly string[], options: object) => Promise<object>;
 
 const folder = mkdtempSync(join(tmpdir(), "bundled-parts-"));
 const bundled = bundle();
@@ -18,6 +21,7 @@ const bundled = bundle();
 afterAll(() => rmSync(folder, { recursive: true }));
 
 type Parts = {
+  readonly execa: Execa;
   readonly go: Parser;
   readonly javascript: Parser;
   readonly python: Parser;
@@ -36,6 +40,7 @@ async function bundle(): Promise<Parts> {
         export { parser as go } from "@lezer/go";
         export { parser as javascript } from "@lezer/javascript";
         export { parser as python } from "@lezer/python";
+        export { execa } from "execa";
         export { parseTree } from "jsonc-parser";
         export { parse, parseAllDocuments } from "yaml";
       `,
@@ -52,6 +57,51 @@ async function bundle(): Promise<Parts> {
     plugins: [withoutUnused()],
   });
   return createRequire(outfile)(outfile);
+}
+
+const options = {
+  cwd: folder,
+  reject: false,
+  stdin: "ignore",
+  env: { ...process.env, A: "b" },
+  extendEnv: false,
+};
+
+it.concurrent.each<[string, string, object]>([
+  [
+    "both outputs",
+    'console.log("\u00e9", process.env.A); setTimeout(() => console.error("2"), 200)',
+    { all: true },
+  ],
+  [
+    "a character in two pieces",
+    "process.stdout.write(Buffer.from([0xe2, 0x82])); setTimeout(() => process.stdout.write(Buffer.from([0xac, 0xff])), 100)",
+    {},
+  ],
+  ["much", 'process.stdout.write("x".repeat(3e6) + "\\n\\n")', {}],
+  ["an exit code", "process.exit(3)", {}],
+  ["a signal", 'process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 9000)', {}],
+  ["a timeout", "setTimeout(() => {}, 9000)", { timeout: 300 }],
+  ["no such directory", "", { cwd: join(folder, "none") }],
+  ["an input that is closed", 'process.stdin.on("end", () => console.log("end")).resume()', {}],
+])("gives what execa gives: %s", async (_, program, more) => {
+  const run = async (execa: Execa) => outcome(await execa("node", ["-e", program], { ...options, ...more }));
+  expect(await run((await bundled).execa)).toEqual(await run(execa as unknown as Execa));
+});
+
+it("gives what execa gives: no such program", async () => {
+  const run = async (execa: Execa) =>
+    outcome(await execa("no-such-program", ["a"], { ...options, all: true }));
+  const mine = await run((await bundled).execa);
+  expect(mine).toMatchObject({ failed: true, code: "ENOENT" });
+  expect(mine).toEqual(await run(execa as unknown as Execa));
+});
+
+function outcome(result: object) {
+  const { failed, timedOut, exitCode, signal, code, stdout, stderr, all } = result as {
+    [key: string]: unknown;
+  };
+  return { failed, timedOut, exitCode, signal, code, stdout, stderr, all };
 }
 
 const texts = [

@@ -1,5 +1,3 @@
-import { type Ran, runProgram } from "../run-program.ts";
-
 const name = "create-twelve-factor";
 
 /**
@@ -20,15 +18,14 @@ export function releaseArguments(release: string, args: readonly string[], known
 }
 
 /** Runs another release from `root` to its end, and gives what it printed; one that fails doesn't throw. */
-export function runRelease(
-  root: string,
-  release: string,
-  args: readonly string[],
-  known = true,
-): Promise<Ran> {
-  return runProgram("npm", releaseArguments(release, args, known), {
+export async function runRelease(root: string, release: string, args: readonly string[], known = true) {
+  const { execa } = await import("execa");
+  return execa("npm", releaseArguments(release, args, known), {
     cwd: root,
+    reject: false,
+    stdin: "ignore",
     env: withoutExecContext(),
+    extendEnv: false,
     timeout: 120_000,
   });
 }
