@@ -1,4 +1,4 @@
-// Resolves anew the lockfiles of a stack, for the union of what its layers depend on. Needs npm 11:
+// Resolves anew the lockfiles of a stack, for the union of what its layers depend on. Needs npm 11, or uv and its Python:
 //   node scripts/refresh-lockfiles.mjs node-fastify
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,13 +9,18 @@ import { parse } from "yaml";
 
 const [id = "node-fastify"] = process.argv.slice(2);
 const stack = fileURLToPath(new URL(`../templates/stacks/${id}/`, import.meta.url));
-const { facts } = parse(readFileSync(join(stack, "template.yaml"), "utf8"));
+const { facts, lockfiles } = parse(readFileSync(join(stack, "template.yaml"), "utf8"));
 const work = mkdtempSync(join(tmpdir(), "lockfiles-"));
 try {
-  const layers = readdirSync(stack, { recursive: true })
-    .filter((path) => path.endsWith("package.json.hbs"))
-    .sort()
-    .map((path) => readLayer(readFileSync(join(stack, path), "utf8")));
+  if ("npm" in lockfiles) resolveNpm();
+  if ("uv" in lockfiles) resolveUv();
+  for (const name of Object.values(lockfiles)) copyFileSync(join(work, name), join(stack, name));
+} finally {
+  rmSync(work, { recursive: true });
+}
+
+function resolveNpm() {
+  const layers = layersOf("package.json.hbs").map(readLayer);
   const union = {
     name: id,
     private: true,
@@ -28,10 +33,41 @@ try {
   run("npm", "install", "--package-lock-only", "--no-audit", "--no-fund");
   namePlatforms(join(work, "package-lock.json"));
   run("npx", "--yes", facts.pnpm, "install", "--lockfile-only");
-  for (const name of ["package-lock.json", "pnpm-lock.yaml"])
-    copyFileSync(join(work, name), join(stack, name));
-} finally {
-  rmSync(work, { recursive: true });
+}
+
+function resolveUv() {
+  const layers = layersOf("pyproject.toml.hbs").map(plain);
+  const dependencies = layers.map((text) => /^dependencies = \[\n([\s\S]*?)^\]/m.exec(text)[1]).join("");
+  const whole = layers.find((text) => text.startsWith("[project]"));
+  const union = whole.replace(/^dependencies = \[\n/m, `$&${dependencies}`);
+  writeFileSync(join(work, "pyproject.toml"), union);
+  run("uv", "lock");
+  const lock = readFileSync(join(work, "uv.lock"), "utf8").split("\n").filter(isUsed).join("\n");
+  writeFileSync(join(work, "uv.lock"), lock);
+}
+
+/** Wheels for CPython on the platforms that pyproject.toml names: nothing is built, and others are never installed. */
+function isUsed(line) {
+  if (line.startsWith("sdist = ")) return false;
+  const [, tags] = /\/[^/]*?-([^-/]*-[^-/]*-[^-/]*)\.whl"/.exec(line) ?? [];
+  if (tags === undefined) return true;
+  if (/\bcp\d+t\b|abi3t/.test(tags)) return false;
+  return /-any$|-macosx_\d+_\d+_arm64|manylinux.*_(x86_64|aarch64)/.test(tags);
+}
+
+function layersOf(name) {
+  return readdirSync(stack, { recursive: true })
+    .filter((path) => path.endsWith(name))
+    .sort()
+    .map((path) => readFileSync(join(stack, path), "utf8"));
+}
+
+/** Without blocks, and with a plain text for a placeholder. */
+function plain(text) {
+  return text
+    .replace(/^\{\{[#/].*\n/gm, "")
+    .replace(/\{\{join "==" facts\.python "\.\*"\}\}/, `"==${facts.python}.*"`)
+    .replace(/\{\{[^}]*\}\}/g, '"x"');
 }
 
 /** A layer is JSON with trailing commas, and with blocks and placeholders where no dependency stands. */

@@ -46,14 +46,17 @@ export type Definition = {
   readonly processes: { readonly [type: string]: CommandFact };
   readonly tasks: { readonly [name: string]: CommandFact };
   readonly lockfiles: { readonly [packageManager: string]: string };
+  /** What a platform's add-ons say otherwise for a stack, by platform and service; of a service, by platform. */
+  readonly platforms: { readonly [platform: string]: { readonly [key: string]: Json } };
   // Services.
   readonly roles: { readonly [role: string]: RoleFact };
   readonly connection: string | null;
   readonly container: ContainerFact | null;
   readonly debian: readonly string[];
-  readonly platforms: { readonly [platform: string]: { readonly [key: string]: Json } };
   /** Names that a process or a task of the person's own can't have, since the stack's files take them. */
   readonly reserved: readonly string[];
+  /** The same for variables. */
+  readonly reservedVariables: readonly string[];
   // Processes.
   readonly http: boolean;
   /** Each performs the jobs of a queue of its own, so that a repo may have several. */
@@ -85,7 +88,9 @@ const keysOf: Readonly<Record<TemplateKind, readonly string[]>> = {
     "processes",
     "tasks",
     "lockfiles",
+    "platforms",
     "reserved",
+    "reservedVariables",
   ],
   service: [...common, "env", "roles", "connection", "container", "debian", "platforms"],
   process: [...common, "env", "requires", "http", "queue"],
@@ -136,6 +141,7 @@ export function readDefinition(kind: TemplateKind, data: Json, origin: string): 
     debian: reader.texts(or(root.debian, []), "debian"),
     platforms: reader.each(or(root.platforms, {}), "platforms", (value, at) => reader.map(value, at)),
     reserved: reader.texts(or(root.reserved, []), "reserved"),
+    reservedVariables: reader.texts(or(root.reservedVariables, []), "reservedVariables"),
     http: reader.flag(root.http, "http") === true,
     queue: reader.flag(root.queue, "queue") === true,
     addons: reader.each(or(root.addons, {}), "addons", (value, at) => reader.map(value, at)),

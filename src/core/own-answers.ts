@@ -14,7 +14,11 @@ export function checkOwnNames(catalogue: Catalogue, answers: Answers, stack: Tem
   checkTasks(answers, stack);
   const processes = [...answers.processes.map(({ name }) => name), "release"];
   const taken = catalogue.templates.flatMap(({ definition }) => definition.env.map(({ name }) => name));
-  for (const own of answers.env) checkVariable(own, processes, taken);
+  for (const own of answers.env) {
+    checkVariable(own, processes, taken);
+    if (stack.definition.reservedVariables.includes(own.name))
+      refuse("env", `${own.name} means something to the code of ${stack.definition.label}.`);
+  }
   twice(
     "env",
     "variable",

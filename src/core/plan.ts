@@ -1,6 +1,6 @@
 import { candidatesFor, conditionTokens, exclusiveRoles, findTemplate, rolesOf } from "./catalogue.ts";
 import type { CommandFact, VariableFact } from "./definition.ts";
-import { identifier } from "./identifier.ts";
+import { identifier, pascal, snake } from "./identifier.ts";
 import type {
   Answers,
   Catalogue,
@@ -152,9 +152,10 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
   const { chosen, roles, env } = gathered;
   const stack = chosen.stack.definition;
   const holds = conditionOf(answers, chosen, roles);
+  const asJson = describeVariable(stack.facts.types);
   const neededBy = (name: string) => env.filter((entry) => entry.processes.includes(name)).map(asJson);
   const command = ({ command, dev }: CommandFact, name = "", args: readonly string[] = []) => {
-    const named = (word: string) => word.replace("{name}", name);
+    const named = (word: string) => word.replace("{name}", name).replace("{snake}", snake(name));
     return { command: [...command.map(named), ...args], dev: [...dev.map(named), ...args] };
   };
   const main = mainWorker(catalogue, answers);
@@ -173,10 +174,12 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     packageManager: { id: answers.packageManager, ...stack.packageManagers[answers.packageManager] },
     toolchain: Object.entries(stack.toolchain).map(([tool, version]) => ({ tool, version })),
     roles: Object.fromEntries([...roles].map(([role, players]) => [role, players[0] ?? null])),
-    services: chosen.services.map((service) => describeService(service, roles, env)),
+    services: chosen.services.map((service) => describeService(service, { roles, env, asJson })),
     processes: answers.processes.map((process) => ({
       name: process.name,
       identifier: identifier(process.name),
+      pascal: pascal(process.name),
+      snake: snake(process.name),
       type: process.type,
       ...processFacts(catalogue, process, main),
       ...command(stack.processes[process.type] as CommandFact, process.name),
@@ -200,6 +203,7 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     ownTasks: ownTasks.map(({ name, description }) => ({
       name,
       identifier: identifier(name),
+      snake: snake(name),
       plain: identifier(name) === name,
       description: description || name,
     })),
@@ -243,11 +247,16 @@ function naturally(a: string, b: string): number {
   return padded(a) < padded(b) ? -1 : 1;
 }
 
-function describeService(service: Template, roles: Roles, env: readonly EnvVariable[]): Json {
+function describeService(
+  service: Template,
+  { roles, env, asJson }: Omit<Gathered, "chosen"> & { readonly asJson: (entry: EnvVariable) => Json },
+): Json {
   const { label, description, container, debian } = service.definition;
   const own = service.definition.env.map((fact) => fact.name);
   return {
     id: service.id,
+    pascal: pascal(service.id),
+    setting: snake(own[0] ?? ""),
     label,
     description,
     image: container?.image ?? "",
@@ -269,8 +278,11 @@ function describeService(service: Template, roles: Roles, env: readonly EnvVaria
 function contextFor(template: Template, project: Json, gathered: Pick<Gathered, "chosen" | "env">): Context {
   const context = { project, facts: template.definition.facts };
   if (template.kind !== "platform") return context;
-  const mapped = gathered.chosen.services.flatMap((service) => {
-    const entry = { ...template.definition.addons[service.id], ...service.definition.platforms[template.id] };
+  const { services, stack } = gathered.chosen;
+  const ofStack = stack.definition.platforms[template.id] as { [service: string]: object } | undefined;
+  const mapped = services.flatMap((service) => {
+    const known = { ...template.definition.addons[service.id], ...service.definition.platforms[template.id] };
+    const entry = Object.keys(known).length === 0 ? known : { ...known, ...ofStack?.[service.id] };
     const variable = service.definition.env[0]?.name ?? "";
     return Object.keys(entry).length === 0 ? [] : [{ service: service.id, variable, ...entry }];
   });
@@ -278,7 +290,7 @@ function contextFor(template: Template, project: Json, gathered: Pick<Gathered, 
   const manual = gathered.env.filter(
     (entry) => entry.required && entry.type !== "port" && !covered.has(entry.name),
   );
-  return { ...context, addons: mapped, manual: manual.map(asJson) };
+  return { ...context, addons: mapped, manual: manual.map(describeVariable(stack.definition.facts.types)) };
 }
 
 function conditionOf(answers: Answers, chosen: Chosen, roles: Roles): (token: string) => boolean {
@@ -306,9 +318,24 @@ function inOrder(layers: readonly Layer[]): readonly Layer[] {
   );
 }
 
-/** With the type as `.env.schema` writes it. */
-function asJson(entry: EnvVariable): Json {
-  return { own: false, ...entry, schemaType: schemaType(entry) } as unknown as Json;
+/** With the type as `.env.schema` writes it, as the stack's code does, and the default as a value of it. */
+function describeVariable(types: Json | undefined): (entry: EnvVariable) => Json {
+  const inCode = (types ?? {}) as { readonly [type: string]: string };
+  return (entry) => {
+    const { name, type } = entry;
+    const more = {
+      snake: snake(name),
+      value: typed(entry),
+      schemaType: schemaType(entry),
+      codeType: inCode[type] ?? type,
+    };
+    return { own: false, ...entry, ...more } as unknown as Json;
+  };
+}
+
+function typed({ type, default: text }: EnvVariable): Json {
+  if (text === null || type === "string" || type === "url" || type === "enum") return text;
+  return type === "boolean" ? text === "true" : Number(text);
 }
 
 function schemaType({ type, values }: EnvVariable): string {

@@ -83,7 +83,7 @@ function prune(name: string, whole: Json, files: ReadonlyMap<string, FileContent
     throw new Error(`${name} can't be pruned without the manifest that it locks.`);
   }
   return {
-    content: lockfile.prune(whole, JSON.parse(manifest) as { [key: string]: Json }),
+    content: lockfile.prune(whole, manifest),
     executable: false,
   };
 }

@@ -27,13 +27,16 @@ const words: Shape = { list: "code" };
 const variableShape: Shape = {
   record: {
     name: "string",
+    snake: "string",
     type: "code",
     schemaType: "code",
+    codeType: "code",
     values: words,
     required: "boolean",
     sensitive: "boolean",
     own: "boolean",
     default: { nullable: "string" },
+    value: { nullable: "string" },
     example: { nullable: "string" },
     description: "string",
     processes: { list: "string" },
@@ -46,6 +49,8 @@ const processShape: Shape = {
   record: {
     name: "string",
     identifier: "string",
+    pascal: "string",
+    snake: "string",
     type: "code",
     label: "code",
     description: "string",
@@ -58,7 +63,13 @@ const processShape: Shape = {
 };
 
 const ownTaskShape: Shape = {
-  record: { name: "string", identifier: "string", plain: "boolean", description: "string" },
+  record: {
+    name: "string",
+    identifier: "string",
+    snake: "string",
+    plain: "boolean",
+    description: "string",
+  },
 };
 
 /** The shape with the item that a file is emitted for, where it is emitted for each of several. */
@@ -103,6 +114,8 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
         list: {
           record: {
             id: "code",
+            pascal: "code",
+            setting: "code",
             label: "code",
             description: "string",
             image: "code",

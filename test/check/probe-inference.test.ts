@@ -38,7 +38,7 @@ describe("the build command", () => {
       "npm ci && npm run build && npm prune --omit=dev",
     ],
     ["only a build", { "package.json": '{"scripts":{"build":"x"}}' }, "npm run build"],
-    ["uv", { "pyproject.toml": "", "uv.lock": "" }, "uv sync --locked --no-dev"],
+    ["uv", { "pyproject.toml": "", "uv.lock": "" }, "uv sync --locked --no-dev --compile-bytecode"],
     ["empty requirements", { "requirements.txt": "# none\n" }, null],
     ["go", { "go.mod": "module a\n" }, "go build -o bin/ ./..."],
     [

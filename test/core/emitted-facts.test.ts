@@ -17,13 +17,13 @@ const pinned: readonly RegExp[] = [
   /sha\d+:/,
   /@[0-9a-f]{7,40}\b/,
   /@v?\d+\b/,
-  /\b(ubuntu|debian|alpine|node|postgres|valkey|redis|rabbitmq)[:@-]v?\d/i,
+  /\b(ubuntu|debian|alpine|node|python|postgres|valkey|redis|rabbitmq)[:@-]v?\d/i,
   /^\s*(- )?(uses|image|runs-on): (?!\{\{)/,
   /^FROM (?!\{\{|base)/,
 ];
 /** Addresses, versions of a format, and what is an example in a text. */
 const innocent =
-  /\b(127\.0\.0\.1|0\.0\.0\.0)\b|openapi: 3\.\d\.\d|HTTP\/1\.1|00000000-0000-4000|\^\d+\.\d+\.\d+",?$/g;
+  /\b(127\.0\.0\.1|0\.0\.0\.0)\b|openapi: 3\.\d\.\d|HTTP\/1\.1|00000000-0000-4000|(\^|>=)\d+\.\d+\.\d+",?$/g;
 
 describe("what is emitted", () => {
   it("has no version, digest or pin but from a fact", () => {
@@ -48,6 +48,15 @@ describe("what is emitted", () => {
     expect(/"@types\/node": "\^(\d+)/.exec(manifest)?.[1]).toBe(version.split(".")[0]);
   });
 
+  it("names one version of Python, and of uv", () => {
+    const { toolchain, facts: own } = facts("stacks/python-fastapi/template.yaml");
+    expect(toolchain.python.startsWith(`${own.python}.`)).toBe(true);
+    expect(own.image).toMatch(new RegExp(`^python:${toolchain.python}-[a-z-]+@sha256:[0-9a-f]{64}$`));
+    expect(own.uvImage).toMatch(new RegExp(`^ghcr.io/astral-sh/uv:${toolchain.uv}@sha256:[0-9a-f]{64}$`));
+    expect(own.devImage).toBe(`ghcr.io/astral-sh/uv:${toolchain.uv}-python${own.python}-trixie`);
+    expect(own.uv).toBe(toolchain.uv);
+  });
+
   it("names one version of pnpm", () => {
     const text = read("stacks/node-fastify/template.yaml");
     expect(new Set(text.match(/pnpm@\d[\d.]*/g)).size).toBe(1);
@@ -59,8 +68,8 @@ describe("what is emitted", () => {
   });
 
   it("pins each action to a commit, with the tag that it is", () => {
-    const { actions } = facts("stacks/node-fastify/template.yaml").facts;
-    for (const pin of Object.values(actions)) {
+    const stacks = readdirSync(join(folder, "stacks")).map((id) => facts(`stacks/${id}/template.yaml`).facts);
+    for (const pin of stacks.flatMap(({ actions }) => Object.values(actions))) {
       expect(pin).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
   });

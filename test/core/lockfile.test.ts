@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pruneNpmLock, readNpmLock } from "../../src/core/lockfile/npm.ts";
 import { prunePnpmLock, readPnpmLock } from "../../src/core/lockfile/pnpm.ts";
+import { pruneUvLock, readUvLock } from "../../src/core/lockfile/uv.ts";
 
 const npmLock = {
   lockfileVersion: 3,
@@ -153,5 +154,129 @@ describe("pnpm-lock.yaml", () => {
     expect(text).toContain("\nsnapshots:\n\n  queue@6.0.0: {}\n");
     expect(text).not.toContain("(idle");
     expect(text).not.toContain("idle@1.0.0");
+  });
+});
+
+const uvProject = `[project]
+name = "shop"
+version = "0"
+dependencies = [
+    "driver[binary]>=3.0.0",
+    "web>=1.0.0",
+]
+
+[dependency-groups]
+dev = [
+    "linter>=1.0.0",
+]
+
+[tool.uv]
+environments = [
+    "sys_platform == 'linux'",
+]
+`;
+
+const uvText = `version = 1
+revision = 5
+requires-python = "==3.14.*"
+
+[[package]]
+name = "driver"
+version = "3.0.0"
+source = { registry = "https://example.com/simple" }
+wheels = [
+    { url = "https://example.com/driver-3.0.0-py3-none-any.whl", hash = "sha256:driver" },
+]
+
+[package.optional-dependencies]
+binary = [
+    { name = "driver-binary", marker = "implementation_name != 'pypy'" },
+]
+pool = [
+    { name = "pool" },
+]
+
+[[package]]
+name = "driver-binary"
+version = "3.0.0"
+
+[[package]]
+name = "linter"
+version = "1.0.0"
+dependencies = [
+    { name = "shared" },
+]
+
+[[package]]
+name = "pool"
+version = "1.0.0"
+
+[[package]]
+name = "shared"
+version = "2.0.0"
+
+[[package]]
+name = "shop"
+version = "0"
+source = { virtual = "." }
+dependencies = [
+    { name = "driver", extra = ["binary"] },
+    { name = "web" },
+]
+
+[package.dev-dependencies]
+dev = [
+    { name = "linter" },
+]
+
+[package.metadata]
+requires-dist = [
+    { name = "driver", extras = ["binary"], specifier = ">=3.0.0" },
+    { name = "web", specifier = ">=1.0.0" },
+]
+
+[package.metadata.requires-dev]
+dev = [{ name = "linter", specifier = ">=1.0.0" }]
+
+[[package]]
+name = "web"
+version = "1.0.0"
+dependencies = [
+    { name = "driver", extra = ["pool"] },
+]
+`.replace(
+  'dev = [{ name = "linter", specifier = ">=1.0.0" }]',
+  'dev = [\n    { name = "linter", specifier = ">=1.0.0" },\n]',
+);
+
+describe("uv.lock", () => {
+  const prune = (manifest: string) => pruneUvLock(readUvLock(uvText), manifest);
+  const namesIn = (text: string) => [...text.matchAll(/^name = "(.+)"$/gm)].map(([, name]) => name);
+
+  it("gives back the whole for the whole", () => {
+    expect(prune(uvProject)).toBe(uvText);
+  });
+
+  it("keeps what the manifest reaches, an extra where it is asked for", () => {
+    const text = prune(uvProject.replace('    "web>=1.0.0",\n', ""));
+    expect(namesIn(text)).toEqual(["driver", "driver-binary", "linter", "shared", "shop"]);
+    expect(text).toContain("binary = [");
+    expect(text).not.toContain("pool");
+    const bare = prune(uvProject.replace("driver[binary]>=3.0.0", "driver"));
+    expect(namesIn(bare)).toEqual(["driver", "linter", "pool", "shared", "shop", "web"]);
+    expect(bare).not.toContain("binary");
+    expect(bare).toContain('requires-dist = [\n    { name = "driver" },\n');
+  });
+
+  it("puts the project where its name is, and leaves out what it hasn't", () => {
+    const alone = prune('[project]\nname = "A-shop"\nversion = "0"\ndependencies = [\n    "web",\n]\n');
+    expect(namesIn(alone)).toEqual(["a-shop", "driver", "pool", "web"]);
+    expect(alone).not.toContain("dev-dependencies");
+  });
+
+  it("fails for a dependency that it doesn't have, and for a package of two versions", () => {
+    expect(() => prune(uvProject.replace("web", "other"))).toThrow('no "other"');
+    const twice = uvText.replace('\nname = "driver-binary"', '\nname = "driver"');
+    expect(() => readUvLock(twice)).toThrow('two versions of "driver"');
   });
 });

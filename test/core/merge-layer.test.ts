@@ -110,3 +110,30 @@ describe("layerText", () => {
     expect(layerText("compose.yaml", ["a: 1\n", "b: 2\n"])).toBeNull();
   });
 });
+
+describe("lists with a line for each item", () => {
+  const project =
+    'name = "app"\ndependencies = [\n    "web",\n]\n\n[dependency-groups]\ndev = [\n    "linter",\n]\n';
+
+  test("are united, and sorted, by their name", () => {
+    const { text, conflicts } = layerText("pyproject.toml", [
+      project,
+      'dependencies = [\n    "driver",\n    "web",\n]\n',
+      'dev = [\n    "stubs",\n]\n',
+    ]) as { text: string; conflicts: unknown[] };
+    expect(conflicts).toEqual([]);
+    expect(text).toBe(
+      project
+        .replace('    "web"', '    "driver",\n    "web"')
+        .replace('"linter",\n', '"linter",\n    "stubs",\n'),
+    );
+    expect(
+      layerText("go.mod", ["module app\n\nrequire (\n\tweb v1\n)\n", "require (\n\tdriver v2\n)\n"])?.text,
+    ).toBe("module app\n\nrequire (\n\tdriver v2\n\tweb v1\n)\n");
+  });
+
+  test("are all that a fragment may have, and those that the first has", () => {
+    expect(layerText("pyproject.toml", [project, 'name = "other"\n'])).toBeNull();
+    expect(layerText("pyproject.toml", [project, 'optional = [\n    "x",\n]\n'])).toBeNull();
+  });
+});

@@ -88,6 +88,23 @@ describe("names of the person's own", () => {
     expect(refusal(partial)).toContain(reason);
   });
 
+  it("can't be those of what a stack's config class has", () => {
+    const env = variable({ name: "MODEL_CONFIG" });
+    expect(refusal(env)).toBeNull();
+    expect(refusal({ ...env, stack: "python-fastapi" })).toContain("Python with FastAPI");
+  });
+
+  it("can't be those of a Python stack's own modules", () => {
+    const folder = `${templates}/stacks/python-fastapi`;
+    const modules = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((path) => /^files[^/]*\/app\/([a-z]+)(\.py(\.hbs)?|\/.*)$/.exec(path)?.[1])
+      .filter((name) => name !== undefined);
+    expect(new Set(modules).size).toBeGreaterThan(15);
+    expect(findTemplate(catalogue, "stack", "python-fastapi")?.definition.reserved).toEqual(
+      expect.arrayContaining(modules),
+    );
+  });
+
   it("can't be those of a stack's own modules", () => {
     const folder = `${templates}/stacks/node-fastify`;
     const modules = readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -98,7 +98,7 @@ function pythonBuild(tree: string): Build | null {
     .replace(/^\s*#.*$/gm, "")
     .trim();
   return firstOf([
-    [has("uv.lock"), "uv sync --locked --no-dev", "uv.lock"],
+    [has("uv.lock"), "uv sync --locked --no-dev --compile-bytecode", "uv.lock"],
     [has("poetry.lock"), "POETRY_VIRTUALENVS_IN_PROJECT=true poetry sync --only main", "poetry.lock"],
     [requirements !== "", `${venv} && .venv/bin/pip install -q -r requirements.txt`, "requirements.txt"],
     [has("pyproject.toml") && hasPackages(tree), `${venv} && .venv/bin/pip install -q .`, "pyproject.toml"],

@@ -60,6 +60,7 @@ const NAMES: ReadonlyMap<string, Format> = new Map<string, Format>([
   ["Makefile", "makefile"],
   ["LICENSE", "plain"],
   ["CODEOWNERS", "lines"],
+  ["go.mod", "lines"],
   ...listed(
     "gitignore dockerignore npmignore prettierignore eslintignore helmignore gcloudignore slugignore vercelignore cfignore ebignore",
   ),

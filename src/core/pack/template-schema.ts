@@ -63,7 +63,9 @@ const properties: { readonly [kind in TemplateKind]: { readonly [key: string]: D
     processes: mapOf(command),
     tasks: mapOf(command),
     lockfiles: { ...textMap, description: "files beside template.yaml, by package manager" },
+    platforms: { ...mapOf(free), description: "what add-ons say otherwise, by platform and service" },
     reserved: { ...texts, description: "names that no process or task of a person's own may have" },
+    reservedVariables: { ...texts, description: "the same for variables" },
   },
   service: {
     ...every,

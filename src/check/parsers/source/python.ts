@@ -40,6 +40,7 @@ class Reader {
   readonly #comparisons: Comparison[] = [];
   readonly #reads: EnvironmentRead[] = [];
   readonly #names = new Set<string>();
+  readonly #settings = new Set<string>();
   readonly #guards: { readonly from: number; readonly to: number }[] = [];
   #depth = 0;
 
@@ -233,11 +234,15 @@ class Reader {
       this.#assignments.push({ target, value: this.#value(right), line: this.#lineAt(node.from) });
   }
 
-  /** A settings class of pydantic reads a variable for each of its fields. */
+  /** A settings class of pydantic, or one that is derived of it, reads a variable for each of its fields. */
   #visitClass(node: SyntaxNode): void {
     const bases = node.getChild("ArgList");
     const body = node.getChild("Body");
-    if (!bases || !body || !/Settings\b/.test(this.#slice(bases))) return;
+    if (!bases || !body) return;
+    const names = this.#slice(bases).match(/\w+/g) ?? [];
+    if (!names.some((name) => name.endsWith("Settings") || this.#settings.has(name))) return;
+    const own = node.getChild("VariableName");
+    if (own) this.#settings.add(this.#slice(own));
     for (const field of body.getChildren("AssignStatement")) {
       const name = field.getChild("VariableName");
       if (name) this.#names.add(this.#slice(name).toUpperCase());

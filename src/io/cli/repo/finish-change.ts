@@ -1,4 +1,5 @@
 import { Failure } from "../../../core/failure.ts";
+import { lockfiles } from "../../../core/lockfile/lockfile.ts";
 import type { Answers, Change, Conflict } from "../../../core/types.ts";
 import { commitChanges } from "../../commit/commit-changes.ts";
 import { amendUndo } from "../../commit/undo-record.ts";
@@ -81,7 +82,10 @@ async function write(
   if (command === null || switches.install === false) return null;
   const installed = await install(root, command);
   if (undoable) {
-    amendUndo(root, ["package.json", "package-lock.json", "pnpm-lock.yaml"]);
+    amendUndo(
+      root,
+      Object.entries(lockfiles).flatMap(([name, { manifest }]) => [name, manifest]),
+    );
   }
   return installed;
 }

@@ -222,7 +222,7 @@ function installAfter({ intent, changed, ours, base }: Install): readonly string
     const [mine, recorded] = [ours.get(path), base?.get(path)];
     return mine === undefined || (recorded !== undefined && sameText(mine, recorded));
   };
-  if (!isOurs(name) || !isOurs(manifest)) return resolving[name] ?? null;
+  if (!isOurs(name) || !isOurs(manifest)) return lockfiles[name]?.resolve ?? null;
   return frozenInstall(intent.catalogue, changed.receipt.answers, changed.changes);
 }
 
@@ -238,8 +238,3 @@ export function frozenInstall(
   const project = context.project as { readonly packageManager?: { readonly install?: readonly string[] } };
   return project.packageManager?.install ?? null;
 }
-
-const resolving: { readonly [lockfile: string]: readonly string[] } = {
-  "package-lock.json": ["npm", "install"],
-  "pnpm-lock.yaml": ["pnpm", "install", "--no-frozen-lockfile"],
-};
