@@ -70,6 +70,12 @@ export function packDocs(catalogue: Catalogue, { manifest, files }: Pack): strin
       own.filter((path) => /\/files[^/]*\//.test(path)).map((path) => `- ${code(path)}`),
     ),
     section(
+      "Generators, of a program that runs after consent",
+      files.some(({ path }) => /^plopfile\.[cm]?js$/.test(path))
+        ? [`- ${code(`generate ${name}:NAME`)}`]
+        : [],
+    ),
+    section(
       "Files that run by themselves, and need consent",
       live.map((path) => `- ${code(path)}`),
     ),

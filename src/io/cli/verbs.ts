@@ -141,9 +141,11 @@ export const verbs: { readonly [name: string]: Verb } = {
   undo: { usage: "[options]", help: "Take back the last of these changes", positionals: 0, flags: writing },
   generate: {
     usage: "[NAME [answers …]] [options]",
-    help: "Run a generator of the repo's plopfile, staged",
+    help: "Run a generator of the repo's or a pack's plopfile, staged",
     positionals: 50,
     flags: {
+      pack,
+      consent: { value: "SHA512", many: true, help: "Let the plopfile of that pack run" },
       "run-actions": { help: "Let actions run that are code of the plopfile's own" },
       yes: writing.yes as Flag,
       "dry-run": writing["dry-run"] as Flag,

@@ -8,7 +8,7 @@ import { verifyFlags } from "./pack-flags.ts";
 import { packOf } from "./read-pack.ts";
 import { isRemote, readSource } from "./sources.ts";
 
-export { verifyConsent } from "./consent.ts";
+export { verifyConsent, verifyPlopfileConsent } from "./consent.ts";
 
 /** The catalogues that the receipts of a repo are rendered from. */
 export type Catalogues = {
@@ -141,7 +141,8 @@ function sourceFrom(root: string, source: string): string {
   return path.startsWith("../") ? path : `./${path}`;
 }
 
-function unpacked({ files }: Pack, folder: string): string {
+/** Writes a pack that was read into a folder of our own. */
+export function unpacked({ files }: Pack, folder: string): string {
   for (const { path, content, executable } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content, { mode: executable ? 0o755 : 0o644 });

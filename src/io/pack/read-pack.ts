@@ -12,7 +12,10 @@ import { escapeReason, unportableReason } from "../commit/portable-path.ts";
 import { collisions } from "../commit/verify-contained.ts";
 
 export const limits = { files: 20_000, depth: 30, file: 8 * 1024 * 1024, all: 128 * 1024 * 1024 };
-const folders: readonly string[] = ["base", ...Object.values(kindFolders)];
+const folders: readonly string[] = ["base", "plop", ...Object.values(kindFolders)];
+
+/** The program of a pack, which reads what it needs of `plop/`. */
+export const plopfilePattern = /^plopfile\.[cm]?js$/;
 
 /** Reads a pack's folder: files of its own alone, none of which leads elsewhere. Throws a `Failure` for what it refuses. */
 export function readPack(folder: string): Pack {
@@ -102,7 +105,7 @@ function listed(root: string, at: string) {
 export function isRead(name: string): boolean {
   if (Object.hasOwn(kindFolders, name) && name !== "ci")
     refuse(name, "nothing reads it", `Did you mean ${kindFolders[name as keyof typeof kindFolders]}?`);
-  return name === manifestPath || folders.includes(name);
+  return name === manifestPath || folders.includes(name) || plopfilePattern.test(name);
 }
 
 /** Opened without following a link that was put there meanwhile. */

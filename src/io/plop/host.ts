@@ -8,7 +8,7 @@ import { type Load, loadBy } from "./load-module.ts";
 export type HostRequest = {
   /** The URL of the repo's own node-plop; null for the one that is bundled. */
   readonly nodePlop: string | null;
-  /** The plopfile in the copy, and the directory that all changes have to be below. */
+  /** The plopfile, in the copy or of a pack, and the directory that all changes have to be below. */
   readonly plopfile: string;
   readonly root: string;
   /** The name of a generator, and the answers. */
@@ -93,13 +93,17 @@ async function run(request: HostRequest, load: Load): Promise<HostResult> {
   );
 }
 
-async function openPlop({ nodePlop, plopfile, interactive }: HostRequest, load: Load): Promise<Plop> {
+async function openPlop({ nodePlop, plopfile, root, interactive }: HostRequest, load: Load): Promise<Plop> {
   loadBy(load);
   bundledInquirer.interactive = interactive;
   const { default: open } = (await (nodePlop === null ? import("node-plop") : load(nodePlop))) as {
-    readonly default: (plopfile: string) => Promise<Plop>;
+    readonly default: (
+      plopfile: string,
+      config: { readonly destBasePath: string; readonly force: boolean },
+    ) => Promise<Plop>;
   };
-  const plop = await open(plopfile);
+  // A plopfile of a pack lies elsewhere.
+  const plop = await open(plopfile, { destBasePath: root, force: false });
   // Without a terminal, what is asked in spite of the answers has to be told, and nothing waits for a key.
   const { inquirer } = plop;
   if (!interactive)

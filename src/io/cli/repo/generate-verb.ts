@@ -24,20 +24,24 @@ import { verifyNoJournal } from "../checked.ts";
 import { endOnSignals } from "../interruption.ts";
 import { findTarget } from "../target.ts";
 import { finishChange } from "./finish-change.ts";
+import { findPackPlopfile } from "./pack-plopfile.ts";
 import { verifyUnmarked } from "./prepare-change.ts";
 
 /** Runs a generator of the repo's plopfile on a copy, shows what it changed there, and commits all of it or nothing. */
 export async function generate(invocation: Invocation): Promise<number> {
   const interruption = endOnSignals();
-  const plopfile = findPlopfile(process.cwd());
-  const root = dirname(plopfile);
+  const ofPack = await findPackPlopfile(invocation);
+  const own = ofPack === null ? findPlopfile(process.cwd()) : null;
+  const root = ofPack?.root ?? dirname(own as string);
   verifyNoJournal(findTarget(root));
-  const nodePlop = findNodePlop(plopfile);
+  const nodePlop = findNodePlop(join(root, "plopfile.js"));
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "twelve-factor-")));
   try {
     const copy = join(folder, "repo");
     const before = stage(root, copy);
-    const name = run(invocation, { folder, root: copy, plopfile: join(copy, basename(plopfile)), nodePlop });
+    const plopfile = ofPack?.unpack(join(folder, "pack")) ?? join(copy, basename(own as string));
+    const words = ofPack?.words ?? invocation.positionals;
+    const name = run(invocation, { folder, root: copy, plopfile, words, nodePlop });
     const changes = changesBetween(before, filesOf(copy));
     verifyUnmarked(
       changes.map(({ path }) => path),
@@ -140,14 +144,14 @@ function changesBetween(before: Files, after: Files): readonly Change[] {
   });
 }
 
-type Staged = Pick<HostRequest, "root" | "plopfile" | "nodePlop"> & { readonly folder: string };
+type Staged = Pick<HostRequest, "root" | "plopfile" | "nodePlop" | "words"> & { readonly folder: string };
 
 /** Runs the generator in a process of its own; gives its name. */
-function run({ positionals, switches }: Invocation, { folder, ...staged }: Staged): string {
+function run({ switches }: Invocation, { folder, ...staged }: Staged): string {
   const result = join(folder, "result.json");
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const consent = switches["run-actions"] === true;
-  const request: HostRequest = { ...staged, words: positionals, interactive, consent, result };
+  const request: HostRequest = { ...staged, interactive, consent, result };
   const main = JSON.stringify(join(import.meta.dirname, "main.cjs"));
   const program = `process.getBuiltinModule("module").createRequire(${main})(${main}).runGenerator(${JSON.stringify(request)}, (url) => import(url));`;
   // What plop prints is no result of ours.
@@ -158,7 +162,7 @@ function run({ positionals, switches }: Invocation, { folder, ...staged }: Stage
   );
   if (signal === "SIGINT") throw new Cancelled();
   if (existsSync(result))
-    return nameIn(JSON.parse(readFileSync(result, "utf8")) as HostResult, positionals[0]);
+    return nameIn(JSON.parse(readFileSync(result, "utf8")) as HostResult, staged.words[0]);
   throw failure(
     "run",
     `plop ended with ${status}, and ran no generator to its end.`,
