@@ -107,6 +107,58 @@ describe("ignore files, edited on both sides", () => {
     );
   });
 
+  test("each line of the person's stays, once and in its place, and nothing comes again", () => {
+    // Sections as a template has them: each with a head, a blank line between two.
+    const section = (head: string, lines: readonly string[]) =>
+      fc.subarray([...lines]).map((list) => (list.length === 0 ? [] : [...head.split("\n"), ...list]));
+    const template = fc
+      .tuple(
+        section("# Build", ["a/", "b/"]),
+        section("# Secrets", ["*.c", "!d.c"]),
+        section("# The\n# rest", ["e"]),
+      )
+      .map((sections) =>
+        sections.filter((list) => list.length > 0).flatMap((list, at) => (at > 0 ? ["", ...list] : list)),
+      );
+    const own = fc.array(fc.tuple(fc.nat(20), fc.constantFrom("/mine", "# Mine", "*.mine", "")), {
+      maxLength: 5,
+    });
+    let [added, taken] = [0, 0];
+    fc.assert(
+      fc.property(template, template, own, fc.subarray([0, 1, 2, 3, 4]), (b, t, put, dropped) => {
+        const mine = put.reduce(
+          (lines, [at, line], number) =>
+            lines.toSpliced(at % (lines.length + 1), 0, line && `${line}${number}`),
+          b.filter((line, at) => line === "" || !dropped.includes(at)),
+        );
+        const [base, ours, theirs] = [print(b), print(mine), print(t)];
+        const ran = mergeText({ path: ".gitignore", base, ours, theirs });
+        const lines = ran.text.split("\n").slice(0, -1);
+        const isTheirs = (line: string) => line.includes("ine");
+        expect(lines.filter(isTheirs)).toEqual(mine.filter(isTheirs));
+        const count = (list: readonly string[], line: string) => list.filter((each) => each === line).length;
+        for (const line of new Set(lines.filter((each) => each !== "")))
+          expect(count(lines, line), line).toBeLessThanOrEqual(Math.max(1, count(mine, line)));
+        // What the person took out of what the template still has stays out.
+        for (const line of new Set(b.filter((each) => /^[^#]/.test(each) && !mine.includes(each))))
+          expect(lines).not.toContain(line);
+        if (base === theirs) expect(ran.text).toBe(ours);
+        else added++;
+        if (ours === base) expect(ran.text).toBe(theirs);
+        for (const under of [base, theirs])
+          expect(mergeText({ path: ".gitignore", base: under, ours: ran.text, theirs }).text).toBe(ran.text);
+        const isBlankAt = (at: number) => lines[at]?.trim() === "";
+        const blanks = (list: readonly string[]) =>
+          list.some((line, at) => line === "" && list[at + 1] === "");
+        if (!blanks(mine) && !blanks(t))
+          expect(lines.some((_, at) => isBlankAt(at) && isBlankAt(at + 1))).toBe(false);
+        if (lines.length < mine.length) taken++;
+      }),
+      { numRuns: RUNS * 20, seed: 7 },
+    );
+    expect(Math.min(added, taken)).toBeGreaterThan(RUNS);
+  });
+
   test("a negation that the template adds works", () => {
     fc.assert(
       fc.property(file, (o) => {

@@ -492,6 +492,23 @@ describe("dotenv", () => {
     expect(clash).toMatchObject({ text: change(base, ["@type=port", "@type=int"]), keys: ["PORT"] });
   });
 
+  test("merges what a comment lists by its name: `# Used by: web`", () => {
+    const lead = (used: string, own = "") => `# What it is.\n# Used by: ${used}\n${own}A=1\n`;
+    expect(merge(".env.schema", [lead("web"), lead("web", "# Mine.\n"), lead("web, worker")])).toMatchObject({
+      text: lead("web, worker", "# Mine.\n"),
+      keys: [],
+    });
+    // One line of it, never both sides' lines.
+    expect(merge(".env.schema", [lead("web"), lead("web, cron"), lead("web, worker")])).toMatchObject({
+      text: lead("web, cron"),
+      keys: ["A"],
+    });
+    expect(merge(".env.schema", [lead("web"), lead("web, worker"), lead("web, worker")])).toMatchObject({
+      text: lead("web, worker"),
+      keys: [],
+    });
+  });
+
   test("removes a variable with its comments, and leaves the header", () => {
     const port = "# The port that the web process binds.\n# @type=port @required\nPORT=3000\n\n";
     const ours = change(base, ["LOG_LEVEL=info", "LOG_LEVEL=warn"]);
