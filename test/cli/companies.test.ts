@@ -48,7 +48,7 @@ function workplace(company: string) {
   return { cwd, env, git, commit, read, edit, run, agreed, source: `git+file://${join(cwd, "packs")}#main` };
 }
 
-describe("a bank with GitLab, Artifactory, labels and a base image of its own", () => {
+describe("a bank with Python, GitLab, Artifactory, labels and a base image of its own", () => {
   const answers = [
     "--services",
     "postgres,redis",
@@ -68,11 +68,15 @@ describe("a bank with GitLab, Artifactory, labels and a base image of its own", 
     await agreed("", ...create, ...answers);
 
     expect(read("ledger/Dockerfile")).toMatch(
-      /^FROM artifactory\.norsund\.test\/base\/node:26\.10\.0 AS base$/m,
+      /^FROM artifactory\.norsund\.test\/base\/python:3\.14\.8 AS base$/m,
     );
     expect(read("ledger/Dockerfile")).toMatch(
       /LABEL com\.norsund\.team="?payments"?\nLABEL com\.norsund\.cost-center="?4711"?\nLABEL com\.norsund\.tier="?gold"?\n/,
     );
+    expect(read("ledger/Dockerfile")).toMatch(
+      /^FROM artifactory\.norsund\.test\/ghcr-remote\/astral-sh\/uv:/m,
+    );
+    expect(existsSync(join(cwd, "ledger/app/web.py"))).toBe(true);
     const images = Object.values(
       parse(read("ledger/compose.yaml")).services as { [name: string]: { image?: string } },
     );
@@ -116,7 +120,7 @@ describe("a bank with GitLab, Artifactory, labels and a base image of its own", 
       "# On call for {{project.name}} ({{project.answers.region}})",
     ]);
     edit("packs/ci/gitlab/files/.gitlab-ci.yml.hbs", ["tags: [norsund]", "tags: [norsund, arm64]"]);
-    edit("packs/stacks/node-fastify/template.yaml", ["node:26.10.0", "node:26.10.1"]);
+    edit("packs/stacks/python-fastapi/template.yaml", ["python:3.14.8", "python:3.14.9"]);
     commit("packs");
     expect(await run("ledger", "update", "--check")).toMatchObject({ code: 1 });
     const updated = await agreed("ledger", "update", ...quiet);
@@ -126,7 +130,7 @@ describe("a bank with GitLab, Artifactory, labels and a base image of its own", 
       default: { tags: ["norsund", "arm64"] },
       verify: { timeout: "25 minutes" },
     });
-    expect(read("ledger/Dockerfile")).toContain("FROM artifactory.norsund.test/base/node:26.10.1 AS base");
+    expect(read("ledger/Dockerfile")).toContain("FROM artifactory.norsund.test/base/python:3.14.9 AS base");
     commit("ledger");
     expect(await run("ledger", "update", "--check")).toMatchObject({ code: 0 });
     expect(await run("ledger", "check")).toMatchObject({ code: 0 });
