@@ -37,6 +37,7 @@ function withSubject(catalogue: Catalogue, answers: Answers, addition: Addition)
     case "service":
       if (answers.services.includes(subject.id)) return null;
       refuseRival(catalogue, answers, subject.id);
+      refuseOwn(catalogue, answers, subject.id);
       return { ...answers, services: [...answers.services, subject.id] };
     case "platform":
       if (answers.platforms.includes(subject.id)) return null;
@@ -64,6 +65,13 @@ function refuseRival(catalogue: Catalogue, { services }: Answers, id: string): v
   );
 }
 
+function refuseOwn(catalogue: Catalogue, { env }: Answers, id: string): void {
+  const facts = findTemplate(catalogue, "service", id)?.definition.env ?? [];
+  const own = env.find(({ name }) => facts.some((fact) => fact.name === name));
+  if (own === undefined) return;
+  refuse(`${own.name} is a variable of your own, and ${id} would be there.`, `Run remove env ${own.name} first.`);
+}
+
 function withProcess(answers: Answers, type: string, name: string): Answers | null {
   const known = answers.processes.find((process) => process.name === name);
   if (known?.type === type) return null;
@@ -86,8 +94,10 @@ type Variable = { readonly name: string; readonly addition: Addition };
 function withVariable(catalogue: Catalogue, answers: Answers, { name, addition }: Variable): Answers | null {
   if (!/^[A-Z][A-Z0-9_]{0,63}$/.test(name))
     return refuse(`"${name.slice(0, 64)}" can't name a variable.`, "Use A-Z, 0-9 and _, such as STRIPE_KEY.");
-  const owner = catalogue.templates.find(({ definition }) =>
-    definition.env.some((fact) => fact.name === name),
+  const owner = catalogue.templates.find(
+    ({ kind, id, definition }) =>
+      (kind !== "service" || answers.services.includes(id)) &&
+      definition.env.some((fact) => fact.name === name),
   );
   if (owner !== undefined) return refuse(`${name} is a variable of ${owner.id}.`, "Choose another name.");
   const known = answers.env.find((variable) => variable.name === name);

@@ -116,19 +116,19 @@ async function nodeRelease(current, pinned) {
 /** A tag as precise as the one that is there, with the same suffix. */
 function image([, name, tag, digest]) {
   return finding(name, tag, async () => {
-    const [, current, suffix] = /^v?([\d.]+)(.*)$/.exec(tag) ?? [];
+    const [, v, current, suffix] = /^(v?)([\d.]+)(.*)$/.exec(tag) ?? [];
     const precise = current.split(".").length;
     const tags = await images.tags(name);
     if (!tags.includes(tag)) throw new Error(`the registry has no tag ${tag}`);
     const versions = tags
-      .filter((candidate) => candidate.endsWith(suffix))
-      .map((candidate) => candidate.slice(0, candidate.length - suffix.length))
+      .filter((candidate) => candidate.startsWith(v) && candidate.endsWith(suffix))
+      .map((candidate) => candidate.slice(v.length, candidate.length - suffix.length))
       .filter((version) => /^\d+(\.\d+)*$/.test(version) && version.split(".").length === precise);
     const { next, major } = newest(versions, current);
-    const pin = digest === undefined ? "" : `@${await images.digest(name, `${next}${suffix}`)}`;
+    const pin = digest === undefined ? "" : `@${await images.digest(name, `${v}${next}${suffix}`)}`;
     const from = `${name}:${tag}${digest === undefined ? "" : `@${digest}`}`;
-    const to = `${name}:${next}${suffix}${pin}`;
-    return { next: to === from ? tag : `${next}${suffix}${pin}`, major, from, to };
+    const to = `${name}:${v}${next}${suffix}${pin}`;
+    return { next: to === from ? tag : `${v}${next}${suffix}${pin}`, major, from, to };
   });
 }
 

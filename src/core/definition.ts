@@ -73,6 +73,8 @@ export type ContainerFact = {
   /** Whether the image is of no use without its command, in CI either. */
   readonly commandNeeded: boolean;
   readonly healthcheck: readonly string[];
+  /** The port of a page for whoever develops; 0 where there is none. */
+  readonly page: number;
   readonly volume: string | null;
 };
 
@@ -215,7 +217,7 @@ function readCommand(reader: Reader, data: Json, at: string): CommandFact {
 
 function readContainer(reader: Reader, data: Json): ContainerFact {
   const entry = reader.map(data, "container");
-  const keys = ["image", "port", "environment", "command", "commandNeeded", "healthcheck", "volume"];
+  const keys = ["image", "port", "environment", "command", "commandNeeded", "healthcheck", "page", "volume"];
   reader.known(entry, keys, "container");
   return {
     image: reader.text(entry.image, "container.image"),
@@ -224,6 +226,7 @@ function readContainer(reader: Reader, data: Json): ContainerFact {
     command: reader.texts(or(entry.command, []), "container.command"),
     commandNeeded: reader.flag(entry.commandNeeded, "container.commandNeeded") === true,
     healthcheck: reader.texts(or(entry.healthcheck, []), "container.healthcheck"),
+    page: reader.number(or(entry.page, 0), "container.page"),
     volume: entry.volume === undefined ? null : reader.text(entry.volume, "container.volume"),
   };
 }

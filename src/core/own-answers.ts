@@ -13,7 +13,12 @@ export function checkOwnNames(catalogue: Catalogue, answers: Answers, stack: Tem
   checkProcesses(catalogue, answers.processes, stack);
   checkTasks(answers, stack);
   const processes = [...answers.processes.map(({ name }) => name), "release"];
-  const taken = catalogue.templates.flatMap(({ definition }) => definition.env.map(({ name }) => name));
+  // A service that isn't here may have the same one: it can't be added then, and a release that brings it changes nothing.
+  const taken = catalogue.templates
+    .filter(({ kind, id }) =>
+      kind === "stack" ? id === stack.id : kind !== "service" || answers.services.includes(id),
+    )
+    .flatMap(({ definition }) => definition.env.map(({ name }) => name));
   for (const own of answers.env) {
     checkVariable(own, processes, taken);
     if (stack.definition.reservedVariables.includes(own.name))

@@ -175,6 +175,7 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
     toolchain: Object.entries(stack.toolchain).map(([tool, version]) => ({ tool, version })),
     roles: Object.fromEntries([...roles].map(([role, players]) => [role, players[0] ?? null])),
     services: chosen.services.map((service) => describeService(service, { roles, env, asJson })),
+    volumes: chosen.services.flatMap(({ id, definition }) => (definition.container?.volume ? [id] : [])),
     processes: answers.processes.map((process) => ({
       name: process.name,
       identifier: identifier(process.name),
@@ -269,6 +270,7 @@ function describeService(
     command: container?.command ?? [],
     neededCommand: container?.commandNeeded ? container.command : [],
     healthcheck: container?.healthcheck ?? [],
+    page: container?.page ?? 0,
     volume: container?.volume ?? "",
     debian,
     env: env.filter((entry) => own.includes(entry.name)).map(asJson),

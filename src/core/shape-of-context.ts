@@ -105,6 +105,7 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
         },
       },
       toolchain: { list: { record: { tool: "code", version: "code" } } },
+      volumes: words,
       roles: {
         record: Object.fromEntries(
           rolesOf(catalogue).map((role): [string, Shape] => [role, { nullable: "code" }]),
@@ -128,6 +129,7 @@ function projectShape(catalogue: Catalogue, stacks: readonly Template[]): Shape 
             command: words,
             neededCommand: words,
             healthcheck: words,
+            page: "number",
             volume: "code",
             debian: words,
             env: { list: variableShape },

@@ -37,6 +37,7 @@ const versions: { readonly [name: string]: readonly string[] } = {
 const tags: { readonly [image: string]: readonly string[] } = {
   "library/postgres": ["latest", "18", "18.4", "18.5", "18.5-alpine", "19.1"],
   "acme/valkey": ["9.1.2", "9.1"],
+  "acme/mailpit": ["v1.31.3", "v1.31.4", "1.32.0"],
   "library/node": [
     ...["26.1.0", "26.2.0"].flatMap((version) => [`${version}-trixie-slim`, `${version}-trixie`]),
     "26.3.0-trixie",
@@ -135,6 +136,7 @@ describe("refresh-facts", () => {
     put("stacks/x/files/package.json.hbs", manifest("26.1.0"));
     put("services/postgres/template.yaml", service("postgres:18.4"));
     put("services/valkey/template.yaml", service("acme/valkey:9.1.2"));
+    put("services/smtp/template.yaml", service("acme/mailpit:v1.31.3"));
 
     const checked = await refresh("--check");
     expect(checked.code).toBe(1);
@@ -145,6 +147,7 @@ describe("refresh-facts", () => {
       code: 0,
       output: expect.stringContaining("kysely 0.29.1 -> 0.29.2") as string,
     });
+    expect(read("services/smtp/template.yaml")).toBe(service("acme/mailpit:v1.31.4"));
     // 26.3.0 has no slim image yet.
     expect(read("stacks/x/template.yaml")).toBe(stackFacts("26.2.0", digest("c"), `${commit} # v7.1.0`));
     expect(read("stacks/x/files/package.json.hbs")).toBe(manifest("26.2.0").replace("^0.29.1", "^0.29.2"));

@@ -37,6 +37,17 @@ const variable = (own: Partial<OwnVariable>) => ({
   ] satisfies OwnVariable[],
 });
 
+describe("a variable that a service has too", () => {
+  const own = variable({ name: "SMTP_URL", type: "url" });
+
+  it("is refused beside that service, and fine without it", () => {
+    expect(refusal({ ...own, services: ["postgres"] })).toBeNull();
+    expect(refusal({ ...own, services: ["postgres", "smtp"] })).toMatch(
+      /SMTP_URL is a variable of a template/,
+    );
+  });
+});
+
 describe("names of the person's own", () => {
   it.each([
     worker("mailer"),
@@ -74,7 +85,7 @@ describe("names of the person's own", () => {
     [task("x", "\u6f22".repeat(41)), "line of code"],
     [{ tasks: [...task("x-y").tasks, ...task("x-y").tasks] }, "twice"],
     [variable({ name: "PORT" }), "of a template"],
-    [variable({ name: "AMQP_URL" }), "of a template"],
+    [variable({ name: "DATABASE_URL" }), "of a template"],
     [variable({ name: "NODE_OPTIONS" }), "means something"],
     [variable({ name: "PATH" }), "means something"],
     [variable({ name: "X=1" }), "can't name a variable"],

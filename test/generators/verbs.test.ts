@@ -308,6 +308,11 @@ describe("what can't be is refused with what to do first", () => {
       () => swapping("postgres", "mysql")(answers),
       "first, or remove worker first",
     ],
+    [
+      "a service whose variable is one of the person's own",
+      () => adding("smtp")(adding("env SMTP_URL")(answers).answers),
+      "Run remove env SMTP_URL first.",
+    ],
     ["a swap of two kinds", () => swapping("postgres", "github")(answers), "Run remove for the one"],
     ["a swap of what isn't there", () => swapping("redis", "rabbitmq")(answers), "Run add rabbitmq."],
   ])("%s", (_, work, fix) => {

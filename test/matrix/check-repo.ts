@@ -11,6 +11,7 @@ import { nats } from "../../src/check/probe/services/nats.ts";
 import { postgres } from "../../src/check/probe/services/postgres.ts";
 import { rabbitmq } from "../../src/check/probe/services/rabbitmq.ts";
 import { redis } from "../../src/check/probe/services/redis.ts";
+import { smtp } from "../../src/check/probe/services/smtp.ts";
 import { readRepo } from "../../src/check/repo.ts";
 import type { Finding, NotRun } from "../../src/check/types.ts";
 import { askMariadb, query } from "../support/servers.ts";
@@ -30,7 +31,7 @@ export type Checked = {
   readonly notRun: readonly NotRun[];
 };
 
-const kinds: Readonly<Record<string, ServiceAdapter>> = { postgres, mysql, redis, rabbitmq, nats };
+const kinds: Readonly<Record<string, ServiceAdapter>> = { postgres, mysql, redis, rabbitmq, nats, smtp };
 
 /** What changes when the schema does. */
 const schemas: Readonly<Record<string, (url: string) => Promise<string>>> = {

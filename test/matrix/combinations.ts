@@ -16,6 +16,8 @@ export type Choices = {
   readonly services: readonly string[];
   /** Pairs of services that a repo has one of. */
   readonly rivals: readonly (readonly [string, string])[];
+  /** Services that play a part which no other can play: what one of them brings depends on no other. */
+  readonly leaves: readonly string[];
   /** Services that can carry jobs. */
   readonly carriers: readonly string[];
   readonly platforms: readonly string[];
@@ -29,11 +31,11 @@ const processSets = [["web"], ["web", "worker"], ["web", "worker", "mailer:worke
 const ownAnswers: Pick<PartialAnswers, "env" | "tasks"> = {
   env: [
     {
-      name: "SMTP_URL",
+      name: "BILLING_URL",
       type: "url",
       required: true,
       sensitive: true,
-      description: "Where mail goes out",
+      description: "Where bills are made out",
       processes: ["mailer", "release"],
     },
     {
@@ -80,6 +82,18 @@ export function allCombinations(choices: Choices): readonly Combination[] {
     }
   }
   return found;
+}
+
+/**
+ * Whether it's among those that are rendered and read. What is about the services, the processes and the example is there in
+ * all combinations; the package manager, the platforms and the CI vary together, and so do the services on which no other
+ * depends.
+ */
+export function isRepresentative(combination: Combination, choices: Choices): boolean {
+  const { services, platforms, ci, packageManager } = combination;
+  const leaves = choices.leaves.filter((id) => services.includes(id));
+  const rest = [platforms.length > 0, ci !== null, packageManager === choices.packageManagers[0]];
+  return [0, choices.leaves.length].includes(leaves.length) && new Set(rest).size === 1;
 }
 
 /** The factors of which every pair of values is to be met, a service being one of its own. */

@@ -30,6 +30,7 @@ export type Deployment = {
   /** Where the servers are without a proxy, by service. */
   readonly direct: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  readonly servers: Readonly<Record<string, Server>>;
   /** All that was started, for the checks of what was logged. */
   readonly started: Running[];
   readonly close: () => Promise<void>;
@@ -87,6 +88,7 @@ export async function deploy(place: Place): Promise<Deployment> {
     proxies,
     direct,
     secrets,
+    servers,
     started,
     close: async () => {
       await Promise.all(started.map(({ launched }) => launched.stop()));

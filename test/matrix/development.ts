@@ -19,6 +19,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
   postgres: 5432,
   mysql: 3306,
   nats: 4222,
+  smtp: 1025,
   redis: 6379,
   rabbitmq: 5672,
 };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { completeAnswers } from "../../src/core/answers.ts";
-import { candidatesFor, rivalsOf, templatesOf } from "../../src/core/catalogue.ts";
+import { candidatesFor, exclusiveRoles, rivalsOf, templatesOf } from "../../src/core/catalogue.ts";
 import { plan } from "../../src/core/plan.ts";
 import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts";
 import { render } from "../../src/core/render.ts";
@@ -42,6 +42,11 @@ export function choicesOf(catalogue: Catalogue): Choices {
     rivals: services.flatMap((service, at) =>
       rivalsOf(service, services.slice(at)).map((rival) => [service.id, rival.id] as const),
     ),
+    leaves: services
+      .filter(
+        ({ definition }) => !Object.keys(definition.roles).some((role) => exclusiveRoles.includes(role)),
+      )
+      .map(({ id }) => id),
     carriers: candidatesFor("jobs", services).map(({ id }) => id),
     platforms: ids("platform"),
     ci: ids("ci"),

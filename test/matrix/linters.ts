@@ -99,6 +99,7 @@ const linters: readonly Linter[] = [
       AMQP_URL: "amqp://127.0.0.1",
       NATS_URL: "nats://127.0.0.1",
       SMTP_URL: "smtp://127.0.0.1:1025",
+      BILLING_URL: "http://127.0.0.1:9",
     },
   },
 ];

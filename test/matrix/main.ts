@@ -18,10 +18,11 @@ import {
   startNats,
   startPostgres,
   startRabbitmq,
+  startSmtp,
   startValkey,
 } from "../support/servers.ts";
 import { readByCheck } from "./checked.ts";
-import { allCombinations, type Combination, factorsOf, nameOf } from "./combinations.ts";
+import { allCombinations, type Combination, factorsOf, isRepresentative, nameOf } from "./combinations.ts";
 import { verifyDevelopment } from "./development.ts";
 import { choicesOf, type Emitted, emit } from "./emit.ts";
 import { verifyImages } from "./image.ts";
@@ -67,14 +68,19 @@ const favourites = everyCombination.filter(
 const factors = (combination: Combination): readonly string[] => factorsOf(combination, choices);
 const matches = (text: string, pattern: string | undefined): boolean =>
   pattern === undefined || new RegExp(pattern, "i").test(text);
-const chosen = (options.all ? everyCombination : pairwise(everyCombination, factors, favourites)).filter(
-  (combination) => matches(nameOf(combination), options.combo),
+const pairs = pairwise(everyCombination, factors, favourites);
+const chosen = (options.all ? everyCombination : pairs).filter((combination) =>
+  matches(nameOf(combination), options.combo),
 );
+const read = everyCombination.filter((combination) => isRepresentative(combination, choices));
+const rendered = [...new Set([...read, ...pairs])];
 const parts = options.part.split(",");
 
 if (options.list) {
   for (const combination of chosen) console.log(nameOf(combination));
-  console.log(`${chosen.length} of ${everyCombination.length} combinations`);
+  console.log(
+    `${chosen.length} of ${everyCombination.length} combinations; ${rendered.length} are rendered and read`,
+  );
 } else {
   await verifyAll();
 }
@@ -99,20 +105,23 @@ async function verifyAll(): Promise<void> {
   }
   try {
     const emitted: Emitted[] = [];
-    await report.prepare(`all ${everyCombination.length} combinations`, "render", async () => {
-      for (const combination of everyCombination) emitted.push(emit(catalogue, combination));
+    await report.prepare(`${rendered.length} combinations`, "render", async () => {
+      for (const combination of rendered) emitted.push(emit(catalogue, combination));
     });
     if (parts.includes("linters")) await lintEmitted(session, report, emitted);
     if (parts.includes("reading")) await readByCheck(report, emitted);
     if (parts.includes("sources")) await verifySources({ session, report }, emitted);
     const isolations = await detectIsolations(session.directory);
-    [servers.postgres, servers.mysql, servers.redis, servers.rabbitmq, servers.nats] = await Promise.all([
-      startPostgres(),
-      startMariadb(),
-      startValkey(),
-      startRabbitmq({ spaces: 48 }),
-      startNats({ spaces: 48 }),
-    ]);
+    const starting = {
+      postgres: startPostgres(),
+      mysql: startMariadb(),
+      redis: startValkey(),
+      rabbitmq: startRabbitmq({ spaces: 48 }),
+      nats: startNats({ spaces: 48 }),
+      smtp: startSmtp(),
+    };
+    const started = Object.entries(starting).map(async ([id, server]) => [id, await server] as const);
+    Object.assign(servers, Object.fromEntries(await Promise.all(started)));
     const bench: Bench = { session, report, isolations, servers, node: 26, build };
     const work = distinct(chosen.map((combination) => emit(catalogue, combination)));
     const full = favourites.map((combination) => emit(catalogue, combination)).at(-1);

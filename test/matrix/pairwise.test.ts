@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { allCombinations, type Choices, factorsOf, flagsOf, nameOf } from "./combinations.ts";
+import {
+  allCombinations,
+  type Choices,
+  factorsOf,
+  flagsOf,
+  isRepresentative,
+  nameOf,
+} from "./combinations.ts";
 import { pairwise } from "./pairwise.ts";
 
 const choices: Choices = {
   services: ["postgres", "mysql", "redis", "rabbitmq"],
   rivals: [["mysql", "postgres"]],
+  leaves: [],
   carriers: ["rabbitmq", "postgres", "redis"],
   platforms: ["heroku"],
   ci: ["github"],
@@ -37,6 +45,25 @@ describe("allCombinations", () => {
     expect(first && flagsOf(first).join(" ")).toBe(
       "--services=none --processes=web --platforms=none --ci=github --package-manager=npm",
     );
+  });
+});
+
+describe("isRepresentative", () => {
+  const more: Choices = { ...choices, services: [...choices.services, "s3", "smtp"], leaves: ["s3", "smtp"] };
+  const all = allCombinations(more);
+  const some = all.filter((row) => isRepresentative(row, more));
+
+  it("leaves out nothing of what services, processes, jobs and the example make of each other", () => {
+    const own = ({ services, processes, jobs, example }: (typeof all)[number]): string =>
+      JSON.stringify([services.filter((id) => !more.leaves.includes(id)), processes, jobs, example]);
+    expect(new Set(some.map(own))).toEqual(new Set(all.map(own)));
+  });
+
+  it("has every value of the rest, in a fraction of the combinations", () => {
+    expect(some.length).toBe(all.length / 8);
+    for (const key of ["ci", "packageManager"] as const)
+      expect(new Set(some.map((row) => row[key])).size).toBe(2);
+    for (const id of more.leaves) expect(some.some(({ services }) => services.includes(id))).toBe(true);
   });
 });
 

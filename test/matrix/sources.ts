@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "../../src/check/probe/session.ts";
-import { inParallel } from "../../src/check/probe/wait.ts";
-import type { Tree } from "../../src/core/types.ts";
+import type { FileContent, Tree } from "../../src/core/types.ts";
 import { nameOf } from "./combinations.ts";
 import { type Emitted, writeTree } from "./emit.ts";
 import type { Report } from "./report.ts";
@@ -57,15 +56,20 @@ export async function verifySources(
     const { code, text } = await attempt(session, { line, cwd, environment, timeoutMs });
     if (code !== 0) throw new Error(text.split("\n").slice(0, 25).join("\n"));
   };
+  const named = (text: string): string =>
+    text.replace(/^(\d+)\//gm, (_: string, index: string) => {
+      const found = distinct[Number(index)];
+      return found === undefined ? `${index}/` : `${nameOf(found.combination)}: `;
+    });
   await report.check(subject, "lint", async () => {
-    await inParallel(
-      2,
-      distinct.map(({ combination }, index) => async () => {
-        const line = "exec ../node_modules/.bin/biome check --error-on-warnings";
-        await judge(line, join(everything, `${index}`), 60_000).catch((error) => {
-          throw new Error(`${nameOf(combination)}: ${error.message}`);
-        });
-      }),
+    const linted = join(everything, "lint");
+    const config = JSON.parse(`${distinct[0]?.tree.get("biome.json")?.content}`);
+    writeTree(filesOnce(distinct.map(({ tree }) => tree)), linted);
+    writeFileSync(join(linted, "biome.json"), JSON.stringify({ ...config, files: { includes: ["**"] } }));
+    await judge("exec ../node_modules/.bin/biome check --error-on-warnings", linted, 120_000).catch(
+      (error) => {
+        throw new Error(named(error.message));
+      },
     );
   });
   await report.check(subject, "types", async () => {
@@ -82,16 +86,27 @@ export async function verifySources(
       writeFileSync(join(everything, "tsconfig.json"), whole);
       await judge("exec node_modules/.bin/tsc --noEmit --pretty false", everything, 300_000).catch(
         (error) => {
-          throw new Error(
-            error.message.replace(/^(\d+)\//gm, (_: string, index: string) => {
-              const found = distinct[Number(index)];
-              return found === undefined ? `${index}/` : `${nameOf(found.combination)}: `;
-            }),
-          );
+          throw new Error(named(error.message));
         },
       );
     }
   });
+}
+
+/** Each file that differs from all the others once, in a folder with the number of the first tree that has it. */
+function filesOnce(trees: readonly Tree[]): Tree {
+  const known = new Set<string>();
+  const files = new Map<string, FileContent>();
+  for (const [index, tree] of trees.entries()) {
+    for (const [path, file] of tree) {
+      const key = `${path}\0${file.content}`;
+      const isLinted = (isSource(path) && path !== "biome.json") || path === "package.json";
+      if (!isLinted || known.has(key)) continue;
+      known.add(key);
+      files.set(`${index}/${path}`, file);
+    }
+  }
+  return files;
 }
 
 function sourcesOf(tree: Tree): string {

@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
+import { openMailServer } from "../../src/check/probe/services/smtp.ts";
 import { isInstalled, tools } from "./tools.ts";
 
 /** An account of its own in a running server: nothing is shared with another space. */
 export type Space = { readonly url: string; readonly password: string };
 
 export type Server = {
-  readonly name: "postgres" | "mariadb" | "valkey" | "rabbitmq" | "nats";
+  readonly name: "postgres" | "mariadb" | "valkey" | "rabbitmq" | "nats" | "smtp";
   /** The administrator's URL. */
   readonly url: string;
   readonly port: number;
@@ -22,6 +23,8 @@ export type Server = {
   /** A fresh database, database index or virtual host with its own user and a random password, unless it's said here. */
   readonly space: (password?: string) => Promise<Space>;
   readonly stop: () => Promise<void>;
+  /** The mails that it got. */
+  readonly mails?: readonly string[];
 };
 
 const nobody = 65534;
@@ -293,6 +296,26 @@ export async function startNats(options: { readonly spaces?: number } = {}): Pro
       return { url: urlOf(space), password: space.password };
     },
     stop: () => stop(child, "SIGKILL", folder),
+  };
+}
+
+/** The stand-in for a mail server that `check` starts, in this process. */
+export async function startSmtp(): Promise<Server> {
+  const passwords = new Set(["app"]);
+  const { port, mails, close } = await openMailServer((password) => passwords.has(password));
+  const urlOf = (name: string, password: string): string =>
+    `smtp://${name}:${password}@127.0.0.1:${port}/${name}@example.com`;
+  return {
+    name: "smtp",
+    url: urlOf("app", "app"),
+    port,
+    pid: process.pid,
+    space: async (password = newPassword()) => {
+      passwords.add(password);
+      return { url: urlOf(`space${passwords.size}`, password), password };
+    },
+    stop: async () => close(),
+    mails,
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Starts real servers and prints a line of `NAME=URL` for each, until it is ended.
  *
- *   node test/support/run.mjs test/support/start-servers.ts [postgres] [mysql] [redis] [rabbitmq] [nats]
+ *   node test/support/run.mjs test/support/start-servers.ts [postgres] [mysql] [redis] [rabbitmq] [nats] [smtp]
  */
 import {
   type Server,
@@ -9,6 +9,7 @@ import {
   startNats,
   startPostgres,
   startRabbitmq,
+  startSmtp,
   startValkey,
 } from "./servers.ts";
 
@@ -18,6 +19,7 @@ const starters: Readonly<Record<string, readonly [string, () => Promise<Server>]
   redis: ["REDIS_URL", startValkey],
   rabbitmq: ["AMQP_URL", startRabbitmq],
   nats: ["NATS_URL", startNats],
+  smtp: ["SMTP_URL", startSmtp],
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(starters);

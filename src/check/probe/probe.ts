@@ -22,6 +22,7 @@ import { nats } from "./services/nats.ts";
 import { postgres } from "./services/postgres.ts";
 import { rabbitmq } from "./services/rabbitmq.ts";
 import { redis } from "./services/redis.ts";
+import { smtp } from "./services/smtp.ts";
 import { openSession, type Session } from "./session.ts";
 import { copyOf, prepareSource } from "./source.ts";
 import { layTripwires } from "./tripwires.ts";
@@ -59,7 +60,7 @@ export type ProbeResult = {
 };
 
 const buildBudgetMs = 15 * 60_000;
-const ownAdapters: readonly ServiceAdapter[] = [postgres, mysql, redis, rabbitmq, nats];
+const ownAdapters: readonly ServiceAdapter[] = [postgres, mysql, redis, rabbitmq, nats, smtp];
 
 /** Builds the app of the directory, runs all of its processes, and judges how they behave. The directory is only read. */
 export async function probe(options: ProbeOptions): Promise<ProbeResult> {

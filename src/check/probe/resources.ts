@@ -27,6 +27,7 @@ const customary: { readonly [variable: string]: string } = {
   AMQP_URL: "amqp://127.0.0.1:5672",
   CLOUDAMQP_URL: "amqp://127.0.0.1:5672",
   RABBITMQ_URL: "amqp://127.0.0.1:5672",
+  SMTP_URL: "smtp://127.0.0.1:25",
   NATS_URL: "nats://127.0.0.1:4222",
 };
 
@@ -84,5 +85,8 @@ async function attach(
   const running = started.get(adapter.kind) ?? adapter.start(session, secret);
   started.set(adapter.kind, running);
   const result = await running;
-  return "missing" in result ? contain(result.missing) : { ...base, service: result, missing: null };
+  if ("missing" in result) return contain(result.missing);
+  const path = adapter.keepsPath ? /^[^:]+:\/\/[^/]*(\/.*)?$/.exec(form)?.[1] : undefined;
+  const at: RunningService["url"] = (database) => `${result.url(database)}${path ?? ""}`;
+  return { ...base, service: { ...result, url: at }, missing: null };
 }

@@ -40,6 +40,7 @@ const container = record(["image", "port"], {
   command: words,
   commandNeeded: { type: "boolean", description: "whether the image is of no use without its command" },
   healthcheck: words,
+  page: { type: "integer", description: "the port of a page for whoever develops" },
   volume: text,
 });
 

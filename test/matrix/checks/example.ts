@@ -12,10 +12,12 @@ export async function carriesMessages(deployment: Deployment, port: number): Pro
   const answer = await post(port, { text });
   const hasStore = roles.store != null;
   const hasWorker = processes.some(({ name }) => name === "worker");
-  const expected = hasStore ? 201 : hasWorker ? 202 : 200;
+  const hasServices = Object.keys(deployment.emitted.variables).length > 0;
+  const expected = hasStore ? 201 : hasServices ? 202 : 200;
   assert.equal(answer.status, expected, `POST /messages answers ${answer.status} ${answer.body}`);
   const posted = JSON.parse(answer.body) as Message;
   if (hasWorker) await isProcessed(deployment, port, [posted.id], 30_000);
+  if (roles.mail != null) await isMailed(deployment, posted.id);
   if (!hasStore) return;
   const listed = (await list(port)).find(({ id }) => id === posted.id);
   assert.equal(listed?.text, text, "GET /messages has not what was posted");
@@ -65,6 +67,12 @@ export async function isProcessed(
       `${(await open()).length} of ${ids.length} messages not processed within ${timeoutMs / 1000} s`,
     );
   }
+}
+
+/** The mail server got a mail about it, by the worker or, where there is none, by web. */
+async function isMailed({ servers }: Deployment, id: string): Promise<void> {
+  const isThere = (): boolean => servers.smtp?.mails?.some((mail) => mail.includes(`<${id}@`)) ?? false;
+  assert.ok(await until(isThere, { timeoutMs: 10_000 }), `no mail about ${id} came`);
 }
 
 /** The ids of the jobs that had their effect, once for each time that they had it. */

@@ -6,6 +6,8 @@ export type ServiceAdapter = {
   /** Schemes of the URLs that name it, without `://`. */
   readonly schemes: readonly string[];
   readonly defaultPort: number;
+  /** Whether its URL ends as the one that the repo gives as an example. */
+  readonly keepsPath?: boolean;
   /** Why it could not be started, when it could not. */
   readonly start: (
     session: Session,
