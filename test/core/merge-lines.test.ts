@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { diffArrays } from "diff";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mergeText } from "../../src/core/merge/merge.ts";
@@ -147,6 +148,14 @@ describe("ignore files, edited on both sides", () => {
         if (ours === base) expect(ran.text).toBe(theirs);
         for (const under of [base, theirs])
           expect(mergeText({ path: ".gitignore", base: under, ours: ran.text, theirs }).text).toBe(ran.text);
+        // Where the template takes nothing out of it, it stays as it is; where it does, no head and no gap is left over.
+        const out = b.filter((line) => line !== "" && !t.includes(line));
+        if (!out.some((line) => mine.includes(line)))
+          expect(diffArrays(mine, lines).some(({ removed }) => removed)).toBe(false);
+        else if (out.some((line) => /^[^#]/.test(line) && mine.includes(line))) {
+          expect(lines.filter((line) => out.includes(line))).toEqual([]);
+          expect(lines.at(-1)).not.toBe("");
+        }
         const isBlankAt = (at: number) => lines[at]?.trim() === "";
         const blanks = (list: readonly string[]) =>
           list.some((line, at) => line === "" && list[at + 1] === "");
