@@ -65,6 +65,18 @@ export async function readRepo(directory: string): Promise<Repo> {
   };
 }
 
+/** Which files are there and what version control says of them, as a text that is the same when all of it is. */
+export function listingOf({ paths, tracked, versionControl, history }: Repo): string {
+  return JSON.stringify({ paths, tracked: tracked && [...tracked], versionControl, history });
+}
+
+/** A directory as it was listed before, with its files as they are now. */
+export function repoAsListed(directory: string, listing: string): Repo {
+  const { tracked, ...listed } = JSON.parse(listing);
+  const read = reader(realRoot(directory), new Set(listed.paths));
+  return { ...listed, tracked: tracked && new Set(tracked), read };
+}
+
 /** A repo of files that are in memory. */
 export function repoOf(
   files: { readonly [path: string]: string },

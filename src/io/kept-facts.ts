@@ -9,13 +9,19 @@ import { writeOwn } from "./write-own.ts";
 /** A repo of more files is parsed anew each time: to keep what is in them takes longer than it saves. */
 const mostFiles = 400;
 
-type Kept = { readonly root: string; readonly files: ReadonlyMap<string, KeptFile> };
+type Kept = {
+  readonly root: string;
+  readonly files: ReadonlyMap<string, KeptFile>;
+  readonly listing: string | null;
+};
 type KeptFile = readonly [text: string, facts: unknown];
 
 export type FactsOfRepo = KeptFacts & {
   readonly isEmpty: boolean;
+  /** The files that were there; null where none are known. */
+  readonly listing: string | null;
   /** Keeps what this check read anew, beside what it found again. Never throws. */
-  readonly write: () => void;
+  readonly write: (listing: string | null) => void;
 };
 
 /**
@@ -24,11 +30,12 @@ export type FactsOfRepo = KeptFacts & {
  */
 export function factsOf(root: string, build = import.meta.dirname): FactsOfRepo {
   const path = pathFor(root, build);
-  const old = path === null ? new Map<string, KeptFile>() : read(path, root);
+  const { files: old, listing } = (path && read(path, root)) || nothing;
   const seen = new Map<string, KeptFile>();
   let isNew = false;
   return {
     isEmpty: old.size === 0,
+    listing,
     find: (file, text) => {
       const known = old.get(file);
       if (known === undefined || known[0] !== text) return undefined;
@@ -39,10 +46,10 @@ export function factsOf(root: string, build = import.meta.dirname): FactsOfRepo 
       isNew = true;
       seen.set(file, [text, facts]);
     },
-    write: () => {
-      if (path === null || !isNew || seen.size > mostFiles) return;
+    write: (now) => {
+      if (path === null || !(isNew || now !== listing) || seen.size > mostFiles) return;
       try {
-        writeOwn(path, serialize({ root, files: seen } satisfies Kept));
+        writeOwn(path, serialize({ root, files: seen, listing: now } satisfies Kept));
       } catch {
         // A cache that can't be written is none.
       }
@@ -60,15 +67,17 @@ function pathFor(root: string, build: string): string | null {
   return `${folder}/create-twelve-factor/facts-${release}-${digestOf(root)}-${process.version}`;
 }
 
-function read(path: string, root: string): ReadonlyMap<string, KeptFile> {
+const nothing = { files: new Map<string, KeptFile>(), listing: null };
+
+function read(path: string, root: string): Kept | null {
   try {
     const bytes = ownBytes(path);
     const kept = bytes && (deserialize(bytes) as Kept);
-    if (kept?.root === root) return kept.files;
+    return kept?.root === root ? kept : null;
   } catch {
     // Not a whole file of ours.
+    return null;
   }
-  return new Map();
 }
 
 /** Short, for a name; whether it is this directory's is written in the file. */

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli, scratch } from "../support/run-cli.ts";
+import { identity, runCli, scratch } from "../support/run-cli.ts";
 
 const bad = {
   Procfile: "web: node web.js >> app.log\n",
@@ -141,6 +142,28 @@ describe("what a check keeps of a repo", () => {
     expect((await run()).stdout).toContain("port-binding/literal-port");
     writeFileSync(join(cwd, "web.js"), "app.listen(process.env.PORT);\n");
     expect((await run()).stdout).not.toMatch(/"slug": ?"port-binding\/literal-port",\s*"factor"/);
+  });
+
+  it("is not taken for other files than there were", async () => {
+    const { cwd, run } = await checked();
+    const git = (...words: readonly string[]) =>
+      execFileSync("git", words, { cwd, env: { ...process.env, ...identity } });
+    const isAsWithoutIt = async () => expect(await run()).toEqual(await run({ CI: "true" }));
+    git("init", "--quiet");
+    git("add", ".");
+    git("commit", "--quiet", "--message=all");
+    await isAsWithoutIt();
+    await isAsWithoutIt();
+    writeFileSync(join(cwd, "more.js"), "app.listen(4000);\n");
+    await isAsWithoutIt();
+    rmSync(join(cwd, "web.js"));
+    await isAsWithoutIt();
+    writeFileSync(join(cwd, ".env"), "SECRET=1\n");
+    await isAsWithoutIt();
+    git("add", ".env");
+    await isAsWithoutIt();
+    git("rm", "--cached", "--quiet", ".env");
+    await isAsWithoutIt();
   });
 
   it("is not taken where it was damaged, or another user may have written it", async () => {

@@ -3,17 +3,17 @@ import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { explain } from "../../check/explain.ts";
 import { staticChecks } from "../../check/factors/catalogue.ts";
-import { inspect } from "../../check/inspect.ts";
+import { type Inspection, type InspectOptions, inspect } from "../../check/inspect.ts";
 import { chapterOf, type Manifest } from "../../check/manifests.ts";
 import type { ProbeResult } from "../../check/probe/probe.ts";
-import { type Repo, readRepo } from "../../check/repo.ts";
+import { listingOf, type Repo, readRepo, repoAsListed } from "../../check/repo.ts";
 import { buildReport, type Report } from "../../check/report/build-report.ts";
 import { applySuppressions, readSuppressions, type Suppression } from "../../check/suppressions.ts";
 import { type CheckDefinition, factors, type NotRun } from "../../check/types.ts";
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
 import { version } from "../../core/version.ts";
-import { factsOf } from "../kept-facts.ts";
+import { type FactsOfRepo, factsOf } from "../kept-facts.ts";
 import type { CheckRules } from "../pack/check-rules.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import type { Invocation } from "./argv.ts";
@@ -44,12 +44,15 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
   const procfile = texts.procfile ?? null;
   const chosen = { ...(only.length > 0 ? { only } : {}), skip, procfile };
   const kept = factsOf(resolve(directory));
-  const [repo] = await Promise.all([readRepo(directory), kept.isEmpty && parsersFor(directory)]);
+  const reading = readRepo(directory);
+  const guess = boot ? null : guessedFrom(kept, directory, chosen);
+  const [repo] = await Promise.all([reading, kept.isEmpty && parsersFor(directory)]);
   if (!boot && repo.paths.length >= manyFiles) setFlagsFromString("--opt");
   if (procfile !== null && repo.read(procfile) === null) throw noProcfile(procfile, directory);
   const suppressions = await statedSuppressions(repo);
-  const inspected = await inspect(repo, { ...chosen, kept });
-  kept.write();
+  const listing = repo.tracked && repo.paths.length < manyFiles ? listingOf(repo) : null;
+  const inspected = (listing === kept.listing && (await guess)) || (await inspect(repo, { ...chosen, kept }));
+  kept.write(listing);
   const read = boot
     ? inspected
     : { ...inspected, notRun: [...inspected.notRun, ...unbooted(checks, only, skip)] };
@@ -70,6 +73,16 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
     process.stderr.write(`${from} suppresses ${slug}, of which nothing is found.\n`);
   print(await write(report, { format, manifest, boot, checks }));
   return report.findings.some(({ severity }) => severity === "violation") ? 1 : 0;
+}
+
+/** While git tells which files there are: what is found if they are the same ones as at the last check. */
+function guessedFrom(
+  kept: FactsOfRepo,
+  directory: string,
+  options: InspectOptions,
+): Promise<Inspection | null> | null {
+  if (kept.listing === null) return null;
+  return inspect(repoAsListed(directory, kept.listing), { ...options, kept }).catch(() => null);
 }
 
 /** What the packs of the repo say of checks; they are read only where its receipt names some. */
