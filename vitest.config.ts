@@ -28,6 +28,8 @@ export default defineConfig({
       project("mutants", ["test/mutants/**/*.test.ts"], 300_000, [], {
         maxConcurrency: 5,
         fileParallelism: false,
+        // A host that was busy for a moment is asked again; a fault that no check sees is missed both times.
+        retry: 1,
       }),
       project("cli", ["test/cli/**/*.test.ts"], 300_000, ["test/support/pack.ts"]),
       project("managers", ["test/managers/**/*.test.ts"], 120_000, [
