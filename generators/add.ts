@@ -69,7 +69,10 @@ function refuseOwn(catalogue: Catalogue, { env }: Answers, id: string): void {
   const facts = findTemplate(catalogue, "service", id)?.definition.env ?? [];
   const own = env.find(({ name }) => facts.some((fact) => fact.name === name));
   if (own === undefined) return;
-  refuse(`${own.name} is a variable of your own, and ${id} would be there.`, `Run remove env ${own.name} first.`);
+  refuse(
+    `${own.name} is a variable of your own, and ${id} would be there.`,
+    `Run remove env ${own.name} first.`,
+  );
 }
 
 function withProcess(answers: Answers, type: string, name: string): Answers | null {
