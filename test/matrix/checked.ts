@@ -7,6 +7,7 @@ import type { Checked, Request } from "./check-repo.ts";
 import { nameOf } from "./combinations.ts";
 import type { Emitted } from "./emit.ts";
 import type { Report } from "./report.ts";
+import { traitsOf } from "./stacks.ts";
 import { quoted, step } from "./step.ts";
 import { buildEnvironment } from "./toolchain.ts";
 import type { Bench } from "./verify-combination.ts";
@@ -42,7 +43,14 @@ export async function bootByCheck(booting: Booting): Promise<void> {
   await report.check(subject, "check --boot: no violation, no risk", async () => {
     const request: Request = {
       directory: folder,
-      build: builds ? null : quoted(["cp", "-a", `${folder}/node_modules`, `${folder}/dist`, "."]),
+      build: builds
+        ? null
+        : quoted([
+            "cp",
+            "-a",
+            ...traitsOf(emitted.combination.stack).built.map((name) => `${folder}/${name}`),
+            ".",
+          ]),
       services: Object.fromEntries(
         await Promise.all(
           Object.keys(emitted.variables).map(async (service) => [service, await databases(servers[service])]),

@@ -2,6 +2,7 @@ import type { PartialAnswers } from "../../src/core/answers.ts";
 
 /** One way to answer the questions that change what is emitted. */
 export type Combination = {
+  readonly stack: string;
   readonly services: readonly string[];
   readonly jobs: string | null;
   readonly processes: readonly string[];
@@ -11,8 +12,9 @@ export type Combination = {
   readonly packageManager: string;
 };
 
-/** What can be chosen, as the catalogue has it. */
+/** What can be chosen with a stack, as the catalogue has it. */
 export type Choices = {
+  readonly stack: string;
   readonly services: readonly string[];
   /** Pairs of services that a repo has one of. */
   readonly rivals: readonly (readonly [string, string])[];
@@ -73,7 +75,16 @@ export function allCombinations(choices: Choices): readonly Combination[] {
           for (const platforms of subsets(choices.platforms)) {
             for (const ci of [...choices.ci, null]) {
               for (const packageManager of choices.packageManagers) {
-                found.push({ services, jobs, processes, example, platforms, ci, packageManager });
+                found.push({
+                  stack: choices.stack,
+                  services,
+                  jobs,
+                  processes,
+                  example,
+                  platforms,
+                  ci,
+                  packageManager,
+                });
               }
             }
           }
@@ -118,6 +129,7 @@ export function nameOf(combination: Combination): string {
     combination.example ? "example" : "no-example",
     combination.platforms.join("+") || "no-platform",
     combination.ci ?? "no-ci",
+    // Each stack has package managers of its own.
     combination.packageManager,
   ]
     .filter((word) => word !== "")
@@ -128,6 +140,7 @@ export function nameOf(combination: Combination): string {
 export function flagsOf(combination: Combination): readonly string[] {
   const list = (ids: readonly string[]): string => ids.join(",") || "none";
   return [
+    `--stack=${combination.stack}`,
     `--services=${list(combination.services)}`,
     ...(combination.jobs === null ? [] : [`--jobs=${combination.jobs}`]),
     `--processes=${list(combination.processes)}`,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseProcfile } from "../../src/check/parsers/procfile.ts";
 import { httpRequest, isAnswer } from "../../src/check/probe/http.ts";
+import { programDirectories } from "../../src/check/probe/infer-build.ts";
 import { type Launched, launch } from "../../src/check/probe/launch.ts";
 import { type Isolations, isAvailable, readOnlyPrefix } from "../../src/check/probe/namespaces.ts";
 import { freePort } from "../../src/check/probe/ports.ts";
@@ -76,7 +77,7 @@ export async function deploy(place: Place): Promise<Deployment> {
   )) {
     if (own && required && example !== null) config[name] = example;
   }
-  const { PATH = "" } = buildEnvironment(scratch, node);
+  const PATH = [...programDirectories(folder), buildEnvironment(scratch, node).PATH].join(":");
   const started: Running[] = [];
   return {
     session,

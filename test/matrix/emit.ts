@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { completeAnswers } from "../../src/core/answers.ts";
+<<<<<<< HEAD
+import { candidatesFor, rivalsOf, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
+=======
 import { candidatesFor, exclusiveRoles, rivalsOf, templatesOf } from "../../src/core/catalogue.ts";
+>>>>>>> main
 import { plan } from "../../src/core/plan.ts";
 import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts";
 import { render } from "../../src/core/render.ts";
@@ -24,6 +28,8 @@ export type Emitted = {
   readonly fingerprint: string;
   readonly processes: readonly EmittedProcess[];
   readonly release: EmittedProcess;
+  /** The command of each task in a release. */
+  readonly tasks: { readonly [name: string]: string };
   /** The service that plays each role. */
   readonly roles: { readonly [role: string]: string | null };
   /** Each service's URL variable. */
@@ -32,9 +38,26 @@ export type Emitted = {
 
 export const appName = "matrix-app";
 
-export function choicesOf(catalogue: Catalogue): Choices {
-  const ids = (kind: "service" | "platform" | "ci"): readonly string[] =>
+/** What can be chosen, with each stack. */
+export function choicesOf(catalogue: Catalogue): readonly Choices[] {
+  const ids = (kind: "platform" | "ci"): readonly string[] =>
     templatesOf(catalogue, kind).map(({ id }) => id);
+<<<<<<< HEAD
+  return templatesOf(catalogue, "stack").map((stack) => {
+    const services = servicesFor(catalogue, stack);
+    return {
+      stack: stack.id,
+      services: services.map(({ id }) => id),
+      rivals: services.flatMap((service, at) =>
+        rivalsOf(service, services.slice(at)).map((rival) => [service.id, rival.id] as const),
+      ),
+      carriers: candidatesFor("jobs", services).map(({ id }) => id),
+      platforms: ids("platform"),
+      ci: ids("ci"),
+      packageManagers: Object.keys(stack.definition.packageManagers),
+    };
+  });
+=======
   const [stack] = templatesOf(catalogue, "stack");
   const services = templatesOf(catalogue, "service");
   return {
@@ -52,12 +75,14 @@ export function choicesOf(catalogue: Catalogue): Choices {
     ci: ids("ci"),
     packageManagers: Object.keys(stack?.definition.packageManagers ?? {}),
   };
+>>>>>>> main
 }
 
 /** Renders in this process what the command writes for the same answers. */
 export function emit(catalogue: Catalogue, combination: Combination): Emitted {
   const answers = completeAnswers(catalogue, {
     name: appName,
+    stack: combination.stack,
     services: combination.services,
     jobs: combination.jobs,
     processes: combination.processes.map((process) => {
@@ -79,6 +104,7 @@ export function emit(catalogue: Catalogue, combination: Combination): Emitted {
     fingerprint: fingerprintOf(tree),
     processes: project.processes,
     release: { name: "release", http: false, variables: project.release.variables },
+    tasks: Object.fromEntries(project.tasks.map(({ name, command }) => [name, command.join(" ")])),
     roles: project.roles,
     variables: Object.fromEntries(project.services.map(({ id, variable }) => [id, variable])),
   };
@@ -87,6 +113,7 @@ export function emit(catalogue: Catalogue, combination: Combination): Emitted {
 type Project = {
   readonly processes: readonly EmittedProcess[];
   readonly release: { readonly variables: readonly EnvVariable[] };
+  readonly tasks: readonly { readonly name: string; readonly command: readonly string[] }[];
   readonly roles: { readonly [role: string]: string | null };
   readonly services: readonly { readonly id: string; readonly variable: string }[];
 };
@@ -116,9 +143,11 @@ function isEqual({ content, executable }: FileContent, path: string): boolean {
   return isExecutable === executable && readFileSync(path).equals(Buffer.from(content));
 }
 
+const ignored = ["node_modules", ".venv"];
+
 function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name === ".git" || entry.name === "node_modules") return [];
+    if (entry.name === ".git" || ignored.includes(entry.name)) return [];
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesIn(path) : [path];
   });

@@ -49,26 +49,36 @@ const session = openSession();
 const build = join(session.directory, "build");
 cpSync("dist", build, { recursive: true });
 const catalogue = readBuiltCatalogue(build);
-const choices = choicesOf(catalogue);
-const everyCombination = allCombinations(choices);
-const most = Math.max(...everyCombination.map(({ services }) => services.length));
-/** The default answers, and all that goes together. */
-const favourites = everyCombination.filter(
-  ({ services, jobs, processes, example, platforms, ci, packageManager }) =>
-    example &&
-    platforms.length > 0 &&
-    ci !== null &&
-    packageManager === choices.packageManagers[0] &&
-    ((processes.length === 2 && services.join() === "postgres") ||
-      (processes.length === 4 &&
-        services.length === most &&
-        services.includes("postgres") &&
-        jobs === "rabbitmq")),
-);
-const factors = (combination: Combination): readonly string[] => factorsOf(combination, choices);
+const offered = choicesOf(catalogue);
+const everyCombination = offered.flatMap(allCombinations);
+/** The default answers, and all that goes together, with each stack. */
+const favourites = offered.flatMap((choices) => {
+  const combinations = allCombinations(choices);
+  const most = Math.max(...combinations.map(({ services }) => services.length));
+  return combinations.filter(
+    ({ services, jobs, processes, example, platforms, ci, packageManager }) =>
+      example &&
+      platforms.length > 0 &&
+      ci !== null &&
+      packageManager === choices.packageManagers[0] &&
+      ((processes.length === 2 && services.join() === "postgres") ||
+        (processes.length === 4 &&
+          services.length === most &&
+          services.includes("postgres") &&
+          jobs === "rabbitmq")),
+  );
+});
+const pairs = offered.flatMap((choices) => {
+  const factors = (combination: Combination): readonly string[] => factorsOf(combination, choices);
+  const ofStack = favourites.filter(({ stack }) => stack === choices.stack);
+  return pairwise(allCombinations(choices), factors, ofStack);
+});
 const matches = (text: string, pattern: string | undefined): boolean =>
   pattern === undefined || new RegExp(pattern, "i").test(text);
+<<<<<<< HEAD
+=======
 const pairs = pairwise(everyCombination, factors, favourites);
+>>>>>>> main
 const chosen = (options.all ? everyCombination : pairs).filter((combination) =>
   matches(nameOf(combination), options.combo),
 );
@@ -110,7 +120,7 @@ async function verifyAll(): Promise<void> {
     });
     if (parts.includes("linters")) await lintEmitted(session, report, emitted);
     if (parts.includes("reading")) await readByCheck(report, emitted);
-    if (parts.includes("sources")) await verifySources({ session, report }, emitted);
+    if (parts.includes("sources")) await verifySources({ session, report }, emitted.filter(isNode));
     const isolations = await detectIsolations(session.directory);
     const starting = {
       postgres: startPostgres(),
@@ -124,8 +134,12 @@ async function verifyAll(): Promise<void> {
     Object.assign(servers, Object.fromEntries(await Promise.all(started)));
     const bench: Bench = { session, report, isolations, servers, node: 26, build };
     const work = distinct(chosen.map((combination) => emit(catalogue, combination)));
-    const full = favourites.map((combination) => emit(catalogue, combination)).at(-1);
-    if (parts.includes("development") && full) await verifyDevelopment(bench, full);
+    const full = offered.map(({ stack }) => favourites.filter((one) => one.stack === stack).at(-1));
+    for (const combination of full) {
+      if (!parts.includes("development") || !matches(combination ? nameOf(combination) : "", options.combo))
+        continue;
+      if (combination) await verifyDevelopment(bench, emit(catalogue, combination));
+    }
     if (parts.includes("emitted")) await verifyEmitted(bench, work);
     if (parts.includes("images")) {
       const composed = everyCombination.find(
@@ -133,12 +147,12 @@ async function verifyAll(): Promise<void> {
           services.join() === "redis" &&
           processes.length === 2 &&
           example &&
-          packageManager === choices.packageManagers[0],
+          packageManager === offered[0]?.packageManagers[0],
       );
       if (composed === undefined) throw new Error("No combination has Redis alone.");
       await verifyImages(
         bench,
-        oneOfEach(work, ({ combination }) => combination.packageManager),
+        oneOfEach(work.filter(isNode), ({ combination }) => combination.packageManager),
         emit(catalogue, composed),
       );
     }
@@ -154,8 +168,10 @@ async function verifyAll(): Promise<void> {
 
 /** Each tree on Node 26, two of them on 24 too; what takes long once for each code that it is about. */
 async function verifyEmitted(bench: Bench, work: readonly Emitted[]): Promise<void> {
-  const killed = new Set(oneOfEach(work.filter(hasExampleJobs), ({ combination }) => combination.jobs));
-  const rolled = new Set(oneOfEach(work, ({ roles }) => roles.store));
+  const killed = new Set(
+    oneOfEach(work.filter(hasExampleJobs), ({ combination: { stack, jobs } }) => `${stack} ${jobs}`),
+  );
+  const rolled = new Set(oneOfEach(work, ({ combination, roles }) => `${combination.stack} ${roles.store}`));
   const built = new Set(oneOfEach(work, ({ combination }) => combination.packageManager));
   const briefly: Extent = { kill: false, rolling: false, builds: false };
   const runs = [
@@ -164,7 +180,10 @@ async function verifyEmitted(bench: Bench, work: readonly Emitted[]): Promise<vo
       extent: { kill: killed.has(one), rolling: rolled.has(one), builds: built.has(one) },
       node: 26 as const,
     })),
-    ...work.slice(0, 2).map((one) => ({ one, extent: briefly, node: 24 as const })),
+    ...work
+      .filter(isNode)
+      .slice(0, 2)
+      .map((one) => ({ one, extent: briefly, node: 24 as const })),
   ];
   await inParallel(
     Number(options.lanes),
@@ -174,6 +193,11 @@ async function verifyEmitted(bench: Bench, work: readonly Emitted[]): Promise<vo
           verifyCombination({ ...bench, node }, one, extent),
     ),
   );
+}
+
+/** What is about Node alone. */
+function isNode({ combination }: Emitted): boolean {
+  return combination.stack.startsWith("node-");
 }
 
 function hasExampleJobs({ combination }: Emitted): boolean {

@@ -10,6 +10,7 @@ import {
 import { pairwise } from "./pairwise.ts";
 
 const choices: Choices = {
+  stack: "node-fastify",
   services: ["postgres", "mysql", "redis", "rabbitmq"],
   rivals: [["mysql", "postgres"]],
   leaves: [],
@@ -43,7 +44,7 @@ describe("allCombinations", () => {
   it("says itself in flags", () => {
     const [first] = all;
     expect(first && flagsOf(first).join(" ")).toBe(
-      "--services=none --processes=web --platforms=none --ci=github --package-manager=npm",
+      "--stack=node-fastify --services=none --processes=web --platforms=none --ci=github --package-manager=npm",
     );
   });
 });

@@ -15,6 +15,7 @@ export function buildEnvironment(folder: string, major: NodeMajor): Readonly<Rec
     for (const name of ["npm", "npx", "pnpm", "pnpx"]) {
       symlinkSync(join(tools.npmBin, name), join(bin, name));
     }
+    symlinkSync(join(tools.python, "uv"), join(bin, "uv"));
   }
   mkdirSync(home, { recursive: true });
   return {
@@ -32,6 +33,8 @@ export function buildEnvironment(folder: string, major: NodeMajor): Readonly<Rec
     ...(major === 26 ? {} : { npm_config_engine_strict: "false", pnpm_config_engine_strict: "false" }),
     pnpm_config_store_dir: join(toolsFolder, "cache", "pnpm"),
     pnpm_config_prefer_offline: "true",
+    UV_CACHE_DIR: join(toolsFolder, "cache", "uv"),
+    UV_PYTHON: tools.python314,
     VARLOCK_TELEMETRY_DISABLED: "1",
   };
 }

@@ -26,7 +26,10 @@ export const tools = {
   /** Has npm, npx, pnpm and pnpx, which run on the first Node of the PATH. */
   npmBin: npmPackage(".bin"),
   varlock: npmPackage(".bin", "varlock"),
+  /** Programs that are Python packages, uv among them. */
   python: inTools("python", "bin"),
+  /** The Python that the emitted repos run on, with the libraries of its own Debian. */
+  python314: inTools("python-runtime", "usr", "bin", "python3.14"),
   actionlint: inTools("actionlint", "bin", "actionlint"),
 } as const;
 

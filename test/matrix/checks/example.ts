@@ -80,7 +80,12 @@ export function effectsOf({ started }: Pick<Deployment, "started">): readonly st
   return started
     .flatMap(entriesOf)
     .filter(({ msg, first }) => msg === "message processed" && first !== false)
-    .map(({ jobId }) => String(jobId));
+    .map(jobIdOf);
+}
+
+/** Each language writes its keys as it does. */
+export function jobIdOf({ jobId, job_id }: Readonly<Record<string, unknown>>): string {
+  return String(jobId ?? job_id);
 }
 
 async function send(port: number, body: string, timeoutMs = 15_000): Promise<HttpAnswer> {

@@ -28,7 +28,7 @@ export async function releasesAtOnce(deployment: Deployment): Promise<void> {
 
 /** Ten seeds at once leave what one leaves. */
 export async function seedsAtOnce(deployment: Deployment, port: number): Promise<void> {
-  const seed = () => runOnce(deployment, deployment.emitted.release, "node dist/seed.js");
+  const seed = () => runOnce(deployment, deployment.emitted.release, deployment.emitted.tasks.seed ?? "");
   const done = await Promise.all(Array.from({ length: 10 }, seed));
   const failed = done.filter(({ code }) => code !== 0);
   assert.equal(failed.length, 0, `${failed.length} of 10 failed:\n${lastLines(failed[0]?.text ?? "", 12)}`);

@@ -4,7 +4,7 @@ import { openProxy, type TcpProxy } from "../../../src/check/probe/proxy.ts";
 import { sleep, until } from "../../../src/check/probe/wait.ts";
 import { type Deployment, entriesOf, startReady } from "../deployment.ts";
 import type { EmittedProcess } from "../emit.ts";
-import { effectsOf, isProcessed, type Message, post } from "./example.ts";
+import { effectsOf, isProcessed, jobIdOf, type Message, post } from "./example.ts";
 
 const againWithinMs = 60_000;
 
@@ -38,8 +38,8 @@ export async function redeliversAfterKill(deployment: Deployment, port: number):
   const runs = (): readonly Readonly<Record<string, unknown>>[] =>
     deployment.started
       .flatMap(entriesOf)
-      .filter(({ msg, jobId }) => msg === "message processed" && ids.includes(String(jobId)));
-  const again = await until(() => new Set(runs().map(({ jobId }) => jobId)).size === ids.length, {
+      .filter((entry) => entry.msg === "message processed" && ids.includes(jobIdOf(entry)));
+  const again = await until(() => new Set(runs().map(jobIdOf)).size === ids.length, {
     timeoutMs: againWithinMs,
   });
   assert.ok(again, `${runs().length} of ${ids.length} jobs of killed workers ran again within 60 s`);

@@ -20,7 +20,8 @@ class Rabbitmq(Resource):
     async def connection(self) -> AbstractConnection:
         """The connection; a new one where it was lost."""
         async with self._opening:
-            if self._connection is None or self._connection.is_closed:
+            if self._connection is None or not self._connection.connected.is_set():
+                self._channel = None
                 self._connection = await aio_pika.connect(self._url, timeout=deadline, heartbeat=15)
             return self._connection
 
