@@ -85,9 +85,10 @@ are left out, except where a rule is about them. Secrets are masked in whatever 
 ## What is run
 
 With \`--boot\`, the committed tree is copied, built, and run from there; the repo is only read. A backing service is the one of
-\`--service\`; else a server of this host, started for the run; else the one of the compose file, where a container engine
-answers; else a sink, and what needs the service is not run. Namespaces (by unshare or bwrap), strace and the engine are used
-where they are. All that was started is gone afterwards, and after a kill -9 of the check at its next run.
+\`--service\`; else a server of this host, started for the run, for PostgreSQL, MariaDB, Redis, RabbitMQ and NATS, and one of
+check's own for mail; else the one of the compose file, where a container engine answers; else a sink, and what needs the
+service is not run. Namespaces (by unshare or bwrap), strace and the engine are used where they are. All that was started is
+gone afterwards, and after a kill -9 of the check at its next run.
 
 \`bin/setup\` and \`bin/dev\` are run where the build installs nothing; else ask for \`--only dev-prod-parity/set-up\`, since they
 install everything once more.

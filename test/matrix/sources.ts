@@ -9,6 +9,9 @@ import type { Report } from "./report.ts";
 import { attempt, step } from "./step.ts";
 import { buildEnvironment } from "./toolchain.ts";
 
+/** Trees in a program of the compiler. */
+const atOnce = 64;
+
 const isSource = (path: string): boolean => /^(src|test)\/|^(tsconfig.*|biome)\.json$/.test(path);
 
 /**
@@ -65,7 +68,10 @@ export async function verifySources(
     const linted = join(everything, "lint");
     const config = JSON.parse(`${distinct[0]?.tree.get("biome.json")?.content}`);
     writeTree(filesOnce(distinct.map(({ tree }) => tree)), linted);
-    writeFileSync(join(linted, "biome.json"), JSON.stringify({ ...config, files: { includes: ["**"] } }));
+    writeFileSync(
+      join(linted, "biome.json"),
+      JSON.stringify({ ...config, files: { includes: ["**", "!biome.json"] } }),
+    );
     await judge("exec ../node_modules/.bin/biome check --error-on-warnings", linted, 120_000).catch(
       (error) => {
         throw new Error(named(error.message));
@@ -77,18 +83,20 @@ export async function verifySources(
       distinct.map(({ tree }, index) => [`${tree.get("tsconfig.json")?.content}`, index]),
     );
     for (const [config, some] of configs) {
-      // One program for all of that config, so that what they import is read once.
       const those = [...distinct.keys()].filter(
         (index) => `${distinct[index]?.tree.get("tsconfig.json")?.content}` === config,
       );
-      const include = those.flatMap((index) => [`${index}/src`, `${index}/test`]);
-      const whole = JSON.stringify({ extends: `./${some}/tsconfig.json`, include });
-      writeFileSync(join(everything, "tsconfig.json"), whole);
-      await judge("exec node_modules/.bin/tsc --noEmit --pretty false", everything, 300_000).catch(
-        (error) => {
-          throw new Error(named(error.message));
-        },
-      );
+      // Many of them in one program, so that what they import is read once, and not more than fit into memory.
+      for (let at = 0; at < those.length; at += atOnce) {
+        const include = those.slice(at, at + atOnce).flatMap((index) => [`${index}/src`, `${index}/test`]);
+        const whole = JSON.stringify({ extends: `./${some}/tsconfig.json`, include });
+        writeFileSync(join(everything, "tsconfig.json"), whole);
+        await judge("exec node_modules/.bin/tsc --noEmit --pretty false", everything, 300_000).catch(
+          (error) => {
+            throw new Error(named(error.message));
+          },
+        );
+      }
     }
   });
 }
