@@ -1,5 +1,5 @@
 /** Boots and probes a repo with realistic edits after each of the verbs: `npm run test:changes [-- verb …]`. */
-import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -33,28 +33,36 @@ const env: NodeJS.ProcessEnv = { ...buildEnvironment(folder, 26), ...author, ...
 const wanted = process.argv.slice(2);
 let failed = 0;
 try {
-  for (const [name, { services, verbs }] of Object.entries(cases)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const repo = join(folder, name, "shop");
-    mkdirSync(dirname(repo), { recursive: true });
-    const earlier = name === "update" ? await openEarlier(repo) : null;
-    if (earlier === null) await run(dirname(repo), ["shop", "--services", services, "--yes", "--no-install"]);
-    edit(repo);
-    for (const verb of verbs) {
-      commit(repo);
-      await run(repo, [...verb, "--yes", "--no-install"], earlier?.env);
-    }
-    commit(repo);
-    await earlier?.registry.close();
-    const { summary, findings } = check(repo);
-    console.log(`${name}: ${summary}`);
-    for (const line of findings) console.log(`  ${line}`);
-    failed += findings.length;
-  }
+  // Two at a time: half of each is waiting for what it starts.
+  const open = Object.entries(cases).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+  const work = async () => {
+    for (let next = open.shift(); next !== undefined; next = open.shift()) failed += await verify(...next);
+  };
+  await Promise.all([work(), work()]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = failed > 0 ? 1 : 0;
+
+/** Makes a repo, edits it, runs the verbs and checks it; gives the number of findings. */
+async function verify(name: string, { services, verbs }: Case): Promise<number> {
+  const start = Date.now();
+  const repo = join(folder, name, "shop");
+  mkdirSync(dirname(repo), { recursive: true });
+  const earlier = name === "update" ? await openEarlier(repo) : null;
+  if (earlier === null) await run(dirname(repo), ["shop", "--services", services, "--yes", "--no-install"]);
+  edit(repo);
+  for (const verb of verbs) {
+    commit(repo);
+    await run(repo, [...verb, "--yes", "--no-install"], earlier?.env);
+  }
+  commit(repo);
+  await earlier?.registry.close();
+  const { summary, findings } = await check(repo);
+  console.log(`${name}: ${summary} (${Math.round((Date.now() - start) / 1_000)} s)`);
+  for (const line of findings) console.log(`  ${line}`);
+  return findings.length;
+}
 
 async function run(cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<void> {
   await promisify(execFile)(process.execPath, [bin, ...args], { cwd, env: { ...env, ...more } });
@@ -116,18 +124,23 @@ function edit(repo: string): void {
   appendFileSync(join(repo, ".gitignore"), "/coverage\n");
 }
 
-function check(repo: string): { readonly summary: string; readonly findings: readonly string[] } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [bin, "check", "--boot"], {
-    cwd: repo,
-    env,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
+async function check(
+  repo: string,
+): Promise<{ readonly summary: string; readonly findings: readonly string[] }> {
+  const options = { cwd: repo, env, maxBuffer: 64 * 1024 * 1024 };
+  const { stdout, stderr, code } = await promisify(execFile)(
+    process.execPath,
+    [bin, "check", "--boot"],
+    options,
+  ).then(
+    (ran) => ({ ...ran, code: 0 }),
+    (error) => error as { stdout: string; stderr: string; code: number },
+  );
   const lines = stdout.split("\n");
   const summary = lines.findLast((line) => /\d violation/.test(line));
   const findings = lines.flatMap((line, at) => (/^\s*[✖▲]/.test(line) ? lines.slice(at, at + 6) : []));
   return {
-    summary: summary ?? `ended with ${status}`,
+    summary: summary ?? `ended with ${code}`,
     findings: summary === undefined ? [stderr.slice(-500)] : findings,
   };
 }
