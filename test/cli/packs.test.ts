@@ -237,6 +237,77 @@ policy: { fixed: { license: UNLICENSED }, hide: [rabbitmq] }
   });
 });
 
+describe("a pack that extends another by its source", () => {
+  const base = (cwd: string, version: string, team: string, more = "") =>
+    put(join(cwd, "packs/base"), {
+      "pack.yaml": `name: base\nversion: ${version}\nquestions: { tier: { type: string, message: Tier, default: low } }\n${more}`,
+      "base/files/BASE.md.hbs": `${team} {{project.answers.tier}}\n`,
+    });
+
+  it("brings it along, records it, and follows it", async () => {
+    const { run, write, cwd, read, commit } = workplace();
+    base(cwd, "1.0.0", "Base A");
+    write("1.0.0", { "pack.yaml": "name: acme\nversion: 1.0.0\nextends: [../base]\n" });
+    const made = await run("", "shop", ...quiet, "--pack", "packs/acme", "--tier", "high");
+    expect(made.code, made.stderr).toBe(0);
+    expect(read("BASE.md")).toBe("Base A high\n");
+    expect(read("OWNERS.md")).toContain("Team A");
+    expect(JSON.parse(read(".twelve-factor.json")).packs).toMatchObject([
+      { name: "base", source: "../packs/base" },
+      { name: "acme", source: "../packs/acme" },
+    ]);
+    base(cwd, "1.1.0", "Base B");
+    expect(await run("shop", "add", "redis", ...quiet)).toMatchObject({ code: 0 });
+    expect(read("BASE.md")).toBe("Base A high\n");
+    commit();
+    expect((await run("shop", "update", ...quiet)).stderr).toContain(
+      "The pack base goes from 1.0.0 to 1.1.0.",
+    );
+    expect(read("BASE.md")).toBe("Base B high\n");
+    expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
+    const both = ["--pack", "packs/base", "--pack", "packs/acme"];
+    expect(await run("", "other", ...quiet, ...both)).toMatchObject({ code: 0 });
+    expect((await run("", "third", ...quiet, ...both, "--pack", "packs/acme")).stderr).toContain(
+      "named twice",
+    );
+  });
+
+  it("in git finds it in the same repository, and nowhere else on this machine", async () => {
+    const { run, write, cwd, read } = workplace();
+    base(cwd, "1.0.0", "Base A");
+    const git = (...args: string[]) =>
+      execFileSync("git", args, {
+        cwd: join(cwd, "packs"),
+        env: { ...process.env, ...identity },
+        stdio: "pipe",
+      });
+    const extending = (entry: string) => {
+      write("1.0.0", { "pack.yaml": `name: acme\nversion: 1.0.0\nextends: ["${entry}"]\n` });
+      git("add", "--all");
+      git("commit", "--quiet", "--allow-empty", "--message", "Change");
+    };
+    git("init", "--quiet", "--initial-branch=main");
+    extending("../base");
+    const source = `git+file://${join(cwd, "packs")}#main:acme`;
+    const made = await run("", "shop", ...quiet, "--pack", source);
+    expect(made.code, made.stderr).toBe(0);
+    expect(JSON.parse(read(".twelve-factor.json")).packs[0].source).toBe(
+      `git+file://${join(cwd, "packs")}#main:base`,
+    );
+    for (const [entry, said] of [
+      ["../../elsewhere", "outside of its repository"],
+      [`git+file://${join(cwd, "packs")}#main:base`, "which is on this machine"],
+      ["../acme", "which extends it"],
+    ] as const) {
+      extending(entry);
+      const refused = await run("", "other", ...quiet, "--pack", source);
+      expect(refused, entry).toMatchObject({ code: 2 });
+      expect(refused.stderr, entry).toContain(said);
+    }
+    expect(existsSync(join(cwd, "other"))).toBe(false);
+  });
+});
+
 describe("a pack that isn't a folder", () => {
   const flags = (source: string) => [...quiet, "--pack", source];
 

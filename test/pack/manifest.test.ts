@@ -18,7 +18,7 @@ const refused: readonly (readonly [what: string, text: string, said: RegExp])[] 
   ["a version that is a number", "name: acme\nversion: 1.0\n", /:2: "version" isn't a text/],
   ["a version that is none", "name: acme\nversion: latest\n", /:2: "version" is "latest"/],
   ["something else than a list", `${head}extends: base\n`, /:3: "extends" isn't a list/],
-  ["a folder as what it extends", `${head}extends:\n  - a\n  - ../b\n`, /:5: "extends\.1" is "\.\.\/b"/],
+  ["an absolute folder as what it extends", `${head}extends:\n  - a\n  - /b\n`, /:5: "extends\.1" is "\/b"/],
   ["a list", "- a\n", /:1: it isn't a map/],
   ["nothing", "", /:1: it isn't a map/],
   ["broken YAML", `${head}extends: [a\n`, /pack\.yaml:\d+: /],

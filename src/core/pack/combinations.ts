@@ -15,6 +15,63 @@ export function combinationsOf(
   return { combinations, exhaustive: true };
 }
 
+/**
+ * Valid combinations in which any two values that go together meet. What doesn't matter for two of them is left open, and a
+ * choice of yes or no is no, or yes where they need it.
+ */
+export function everyPair(
+  dimensions: Dimensions,
+  isValid: (combination: Combination) => boolean,
+): readonly Combination[] {
+  const rows: Combination[] = [];
+  const open = new Map<string, Combination>();
+  const keyOf = (...parts: readonly unknown[]) => JSON.stringify(parts);
+  // What goes with nothing at all, by a rule, goes with no other value.
+  const possible = dimensions.map(
+    ([name, values]) =>
+      [name, values.filter((value) => completed(dimensions, { [name]: value }, isValid) !== null)] as const,
+  );
+  for (const [at, [a, left]] of possible.entries())
+    for (const [b, right] of possible.slice(at + 1))
+      for (const i of left) for (const j of right) open.set(keyOf(a, i, b, j), { [a]: i, [b]: j });
+  const take = (row: Combination) => {
+    rows.push(row);
+    const stated = dimensions.filter(([name]) => row[name] !== undefined).map(([name]) => name);
+    for (const [at, a] of stated.entries())
+      for (const b of stated.slice(at + 1)) open.delete(keyOf(a, row[a], b, row[b]));
+  };
+  for (const row of pairwise(dimensions)) if (isValid(row)) take(row);
+  for (const [key, wanted] of open) {
+    if (!open.delete(key)) continue;
+    const row = completed(dimensions, wanted, isValid);
+    if (row !== null) take(row);
+  }
+  return rows;
+}
+
+function completed(
+  dimensions: Dimensions,
+  wanted: Combination,
+  isValid: (combination: Combination) => boolean,
+): Combination | null {
+  const isSwitch = (values: readonly unknown[]) => values.includes(true) && values.includes(false);
+  const rest = dimensions.map(([name, values]) => [
+    name,
+    isSwitch(values) ? false : values.length === 1 ? values[0] : undefined,
+  ]);
+  const base = { ...Object.fromEntries(rest), ...wanted };
+  if (isValid(base)) return base;
+  const switches = dimensions.flatMap(([name, values]) =>
+    isSwitch(values) && !Object.hasOwn(wanted, name) ? [name] : [],
+  );
+  for (const [at, one] of switches.entries())
+    for (const two of switches.slice(at)) {
+      const row = { ...base, [one]: true, [two]: true };
+      if (isValid(row)) return row;
+    }
+  return null;
+}
+
 /** Row by row, each value the one that meets most others for the first time. */
 function pairwise(dimensions: Dimensions): readonly Combination[] {
   const pair = (a: number, i: number, b: number, j: number) =>

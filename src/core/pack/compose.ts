@@ -5,7 +5,7 @@ import { nearest } from "../nearest.ts";
 import { TemplateError } from "../template-error.ts";
 import type { Catalogue, Json, PackQuestion, Template } from "../types.ts";
 import { extensionOf } from "./extension.ts";
-import { builtIn, type Manifest, manifestPath } from "./manifest.ts";
+import { builtIn, isSource, type Manifest, manifestPath } from "./manifest.ts";
 
 /** A pack as it was read: data that is not yet laid over anything. */
 export type Pack = {
@@ -173,7 +173,7 @@ function verifyPlace({ name, extends: needed }: Manifest, known: ReadonlySet<str
   const origin = `${name}:${manifestPath}`;
   if (known.has(name))
     throw new TemplateError(origin, "the pack is named twice", `Give --pack for ${name} once.`);
-  const missing = needed.find((other) => !known.has(other));
+  const missing = needed.find((other) => !isSource(other) && !known.has(other));
   if (missing === undefined) return;
   const fix =
     missing === builtIn

@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import { plan } from "../plan.ts";
 import { render } from "../render.ts";
 import type { Answers, Catalogue, Layer, Plan, Program, TemplateFile } from "../types.ts";
-import { type Combination, combinationsOf, type Dimensions } from "./combinations.ts";
+import { type Combination, combinationsOf, type Dimensions, everyPair } from "./combinations.ts";
 import type { Pack } from "./compose.ts";
 import { layerOf } from "./lay-over.ts";
 import { packsOf } from "./live-files.ts";
@@ -27,7 +27,11 @@ export function lintPack(catalogue: Catalogue, pack: Pack, most = 4096): Lint {
   const { name } = pack.manifest;
   const layers = catalogue.templates.flatMap((template) => template.layers);
   const own = layers.filter(({ files }) => files.some((file) => packsOf(file)[0] === name));
-  const { combinations, exhaustive } = combinationsOf(dimensionsOf(catalogue), most);
+  const dimensions = dimensionsOf(catalogue);
+  const { combinations: all, exhaustive } = combinationsOf(dimensions, most);
+  const combinations = exhaustive
+    ? all
+    : everyPair(dimensions, (combination) => answersOf(catalogue, combination) !== null);
   const branches = layers.flatMap((layer) => branchesIn(layer, name));
   const reached = new Set<Layer>();
   const failed = new Map<string, Finding>();

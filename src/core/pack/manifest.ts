@@ -4,6 +4,11 @@ import { type DataSchema, findFault } from "./data-schema.ts";
 import { problemOf } from "./extension.ts";
 import { strictYaml } from "./strict-yaml.ts";
 
+/** Whether an entry of `extends` says where a pack is, and not only how it's called. */
+export function isSource(extended: string): boolean {
+  return /^(npm:|git\+|\.\.?\/)/.test(extended);
+}
+
 /** What `pack.yaml` says. */
 export type Manifest = {
   readonly name: string;
@@ -47,6 +52,13 @@ const packName: DataSchema = {
   pattern: "^(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*$",
   maxLength: 100,
   description: "a name as npm has them, such as acme-standards",
+};
+
+const packSource: DataSchema = {
+  type: "string",
+  pattern: "^(npm:|git\\+(https|ssh|file)://|\\.\\.?/)\\S+$",
+  maxLength: 500,
+  description: "a source such as npm:@acme/base@^1 or ../base",
 };
 
 const id: DataSchema = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9.-]*$", maxLength: 60 };
@@ -141,8 +153,8 @@ export const manifestSchema: DataSchema = {
     extends: {
       type: "array",
       maxItems: 20,
-      description: `the packs under this one; [${builtIn}] where it's left out`,
-      items: packName,
+      description: `the packs under this one, by name or source; [${builtIn}] where it's left out`,
+      items: { anyOf: [packName, packSource] },
     },
     questions: { type: "object", propertyNames: questionName, additionalProperties: question },
     policy,

@@ -6,7 +6,7 @@ import type { Catalogue, Receipt } from "../../core/types.ts";
 import { keptFiles } from "./pack-cache.ts";
 import { verifyFlags } from "./pack-flags.ts";
 import { packOf } from "./read-pack.ts";
-import { isRemote, readSource } from "./sources.ts";
+import { isRemote, readSource, withExtended } from "./sources.ts";
 
 export { verifyConsent, verifyPlopfileConsent } from "./consent.ts";
 
@@ -31,7 +31,7 @@ type Recorded = Receipt["packs"][number];
 
 /** The built-in templates with the packs of these sources over them; of folders and files the paths are whole. */
 export function withPacks(built: Catalogue, sources: readonly string[]): Catalogue {
-  const packs = sources.map((source) => readSource(source));
+  const packs = withExtended(sources.map((source) => readSource(source)));
   verifyFlags(packs);
   return composeCatalogue(built, packs);
 }
@@ -95,7 +95,7 @@ export function openCatalogues(built: Catalogue, root: string, given: readonly s
       });
       const names = packs.map(({ name }) => name);
       const others = [...atHand.values()].filter(({ manifest }) => !names.includes(manifest.name));
-      return compose([...recorded, ...others]);
+      return compose(withExtended([...recorded, ...others]));
     },
     packs: ({ packs }) => packs.map(asRecorded),
     unpack: ({ packs }, into) => {

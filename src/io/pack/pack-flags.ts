@@ -10,7 +10,7 @@ import { commonFlags, type Flag, verbs } from "../cli/verbs.ts";
 import { packsIn } from "./configuration.ts";
 import { keptFiles } from "./pack-cache.ts";
 import { packOf } from "./read-pack.ts";
-import { isRemote, readSource } from "./sources.ts";
+import { isRemote, readSource, withExtended } from "./sources.ts";
 
 type Flags = { readonly [name: string]: Flag };
 
@@ -20,7 +20,7 @@ export function packFlags(argv: readonly string[]): Flags | null {
     word === "--pack" ? (argv[at + 1] ?? []) : word.startsWith("--pack=") ? word.slice("--pack=".length) : [],
   );
   const sources = given.length > 0 ? given : configured(argv);
-  const packs = [...sources.map((source) => readSource(source)), ...packsOfRepo(process.cwd())];
+  const packs = [...withExtended(sources.map((source) => readSource(source))), ...packsOfRepo(process.cwd())];
   return packs.length === 0 ? null : Object.fromEntries(packs.flatMap(flagsOf));
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, posix, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import type { Pack } from "../../core/pack/compose.ts";
+import { isSource } from "../../core/pack/manifest.ts";
 import { integrityFrom, keepFiles, keptFiles, noteSource } from "./pack-cache.ts";
 import { filesInGit, gitSource, printGitSource } from "./read-git.ts";
 import { filesInNpm, npmSource } from "./read-npm.ts";
-import { packOf, readPack } from "./read-pack.ts";
+import { packOf, readPack, refuse } from "./read-pack.ts";
 import { filesInTarball } from "./read-tarball.ts";
 
 const read = new Map<string, Pack>();
@@ -34,6 +35,49 @@ function locate(given: string, root: string): string {
     /^([./~]|[A-Za-z]:[\\/])/.test(given) || statSync(path, { throwIfNoEntry: false }) !== undefined;
   const spec = npmSource(given);
   return spec === null || (isPath && !given.startsWith("npm:")) ? path : `npm:${spec}`;
+}
+
+const mostPacks = 40;
+
+/** Packs, and before each those that it extends by their source, unless they are among them. */
+export function withExtended(packs: readonly Pack[]): readonly Pack[] {
+  const all: Pack[] = [];
+  const isThere = (among: readonly Pack[], name: string) =>
+    among.some(({ manifest }) => manifest.name === name);
+  const addUnder = (pack: Pack, above: readonly string[]) => {
+    for (const entry of pack.manifest.extends.filter(isSource)) {
+      const source = locate(extendedFrom(pack, entry), process.cwd());
+      if (above.includes(source) || above.length > mostPacks)
+        refuse(pack.manifest.name, `it extends ${entry}, which extends it`, "Let one of them stand below.");
+      if ([...packs, ...all].some((known) => known.source === source)) continue;
+      const under = readSource(source);
+      if (isThere([...packs, ...all], under.manifest.name)) continue;
+      addUnder(under, [...above, source]);
+      all.push(under);
+    }
+  };
+  for (const pack of packs) {
+    addUnder(pack, [pack.source]);
+    const isSame = all.some(({ integrity }) => integrity === pack.integrity);
+    if (!isSame || packs.filter(({ integrity }) => integrity === pack.integrity).length > 1) all.push(pack);
+  }
+  return all;
+}
+
+/** A path is as the pack's own place has it: beside a folder or a tarball, or in the same repository. */
+function extendedFrom({ source, manifest: { name } }: Pack, entry: string): string {
+  const said = `it extends ${entry}`;
+  if (isRemote(source) && entry.startsWith("git+file:"))
+    refuse(name, `${said}, which is on this machine`, "Name it by https, ssh or npm.");
+  if (!/^\.\.?\//.test(entry)) return entry;
+  const git = gitSource(source);
+  if (git !== null) {
+    const folder = posix.join(git.folder, entry);
+    if (folder.startsWith("..")) refuse(name, `${said}, which is outside of its repository`, "Name its URL.");
+    return printGitSource({ ...git, folder: folder === "." ? "" : folder });
+  }
+  if (isRemote(source)) refuse(name, `${said}, which a package can't`, "Name it by npm: or git+.");
+  return resolve(source.endsWith("gz") ? dirname(source) : source, entry);
 }
 
 export function isRemote(source: string): boolean {
