@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { completeAnswers } from "../../src/core/answers.ts";
-<<<<<<< HEAD
-import { candidatesFor, rivalsOf, servicesFor, templatesOf } from "../../src/core/catalogue.ts";
-=======
-import { candidatesFor, exclusiveRoles, rivalsOf, templatesOf } from "../../src/core/catalogue.ts";
->>>>>>> main
+import {
+  candidatesFor,
+  exclusiveRoles,
+  rivalsOf,
+  servicesFor,
+  templatesOf,
+} from "../../src/core/catalogue.ts";
 import { plan } from "../../src/core/plan.ts";
 import { printReceipt, receiptOf, receiptPath } from "../../src/core/receipt.ts";
 import { render } from "../../src/core/render.ts";
@@ -42,7 +44,6 @@ export const appName = "matrix-app";
 export function choicesOf(catalogue: Catalogue): readonly Choices[] {
   const ids = (kind: "platform" | "ci"): readonly string[] =>
     templatesOf(catalogue, kind).map(({ id }) => id);
-<<<<<<< HEAD
   return templatesOf(catalogue, "stack").map((stack) => {
     const services = servicesFor(catalogue, stack);
     return {
@@ -51,31 +52,17 @@ export function choicesOf(catalogue: Catalogue): readonly Choices[] {
       rivals: services.flatMap((service, at) =>
         rivalsOf(service, services.slice(at)).map((rival) => [service.id, rival.id] as const),
       ),
+      leaves: services
+        .filter(
+          ({ definition }) => !Object.keys(definition.roles).some((role) => exclusiveRoles.includes(role)),
+        )
+        .map(({ id }) => id),
       carriers: candidatesFor("jobs", services).map(({ id }) => id),
       platforms: ids("platform"),
       ci: ids("ci"),
       packageManagers: Object.keys(stack.definition.packageManagers),
     };
   });
-=======
-  const [stack] = templatesOf(catalogue, "stack");
-  const services = templatesOf(catalogue, "service");
-  return {
-    services: ids("service"),
-    rivals: services.flatMap((service, at) =>
-      rivalsOf(service, services.slice(at)).map((rival) => [service.id, rival.id] as const),
-    ),
-    leaves: services
-      .filter(
-        ({ definition }) => !Object.keys(definition.roles).some((role) => exclusiveRoles.includes(role)),
-      )
-      .map(({ id }) => id),
-    carriers: candidatesFor("jobs", services).map(({ id }) => id),
-    platforms: ids("platform"),
-    ci: ids("ci"),
-    packageManagers: Object.keys(stack?.definition.packageManagers ?? {}),
-  };
->>>>>>> main
 }
 
 /** Renders in this process what the command writes for the same answers. */

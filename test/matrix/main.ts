@@ -49,11 +49,13 @@ const session = openSession();
 const build = join(session.directory, "build");
 cpSync("dist", build, { recursive: true });
 const catalogue = readBuiltCatalogue(build);
-const offered = choicesOf(catalogue);
-const everyCombination = offered.flatMap(allCombinations);
+const offered = choicesOf(catalogue).map((choices) => ({
+  ...choices,
+  combinations: allCombinations(choices),
+}));
+const everyCombination = offered.flatMap(({ combinations }) => combinations);
 /** The default answers, and all that goes together, with each stack. */
-const favourites = offered.flatMap((choices) => {
-  const combinations = allCombinations(choices);
+const favourites = offered.flatMap(({ combinations, ...choices }) => {
   const most = Math.max(...combinations.map(({ services }) => services.length));
   return combinations.filter(
     ({ services, jobs, processes, example, platforms, ci, packageManager }) =>
@@ -68,21 +70,19 @@ const favourites = offered.flatMap((choices) => {
           jobs === "rabbitmq")),
   );
 });
-const pairs = offered.flatMap((choices) => {
+const pairs = offered.flatMap(({ combinations, ...choices }) => {
   const factors = (combination: Combination): readonly string[] => factorsOf(combination, choices);
   const ofStack = favourites.filter(({ stack }) => stack === choices.stack);
-  return pairwise(allCombinations(choices), factors, ofStack);
+  return pairwise(combinations, factors, ofStack);
 });
 const matches = (text: string, pattern: string | undefined): boolean =>
   pattern === undefined || new RegExp(pattern, "i").test(text);
-<<<<<<< HEAD
-=======
-const pairs = pairwise(everyCombination, factors, favourites);
->>>>>>> main
 const chosen = (options.all ? everyCombination : pairs).filter((combination) =>
   matches(nameOf(combination), options.combo),
 );
-const read = everyCombination.filter((combination) => isRepresentative(combination, choices));
+const read = offered.flatMap(({ combinations, ...choices }) =>
+  combinations.filter((combination) => isRepresentative(combination, choices)),
+);
 const rendered = [...new Set([...read, ...pairs])];
 const parts = options.part.split(",");
 
