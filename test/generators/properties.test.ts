@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PartialAnswers } from "../../src/core/answers.ts";
+import { servicesFor, templatesOf } from "../../src/core/catalogue.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { receiptPath } from "../../src/core/receipt.ts";
 import {
@@ -15,6 +16,7 @@ import {
 } from "./edits.ts";
 import {
   adding,
+  catalogue,
   createRepo,
   type Repo,
   removing,
@@ -28,21 +30,41 @@ import {
 const RUNS = Number(process.env.VERB_RUNS ?? 40);
 const SEED = Number(process.env.VERB_SEED ?? 5);
 const services = ["postgres", "redis", "rabbitmq"];
+const stacks = templatesOf(catalogue, "stack");
 const subjects = [
   ...["redis", "rabbitmq", "postgres", "heroku", "github", "clock", "worker mailer"],
   ...["task tidy-up", "task clean-up", "env STRIPE_KEY", "env API_URL"],
 ];
 
-const anyAnswers: fc.Arbitrary<PartialAnswers> = fc
-  .record({
-    services: fc.subarray(services),
-    processes: fc.constantFrom(["web"], ["web", "worker"], ["web", "worker"], ["web", "worker", "clock"]),
-    platforms: fc.subarray(["heroku"]),
-    ci: fc.constantFrom(null, "github"),
-    packageManager: fc.constantFrom("npm", "npm", "pnpm"),
-    example: fc.boolean(),
-  })
-  .map((answers) => ({ ...answers, processes: answers.services.length > 0 ? answers.processes : ["web"] }));
+/** Of any stack with its own package managers and services; mostly those that every stack has. */
+const anyAnswers: fc.Arbitrary<PartialAnswers> = fc.constantFrom(...stacks).chain((stack) => {
+  const offered = servicesFor(catalogue, stack).map(({ id }) => id);
+  return fc
+    .record({
+      stack: fc.constant(stack.id),
+      services: fc.oneof(
+        { weight: 4, arbitrary: fc.subarray(services) },
+        { weight: 1, arbitrary: fc.subarray(offered) },
+      ),
+      processes: fc.constantFrom(["web"], ["web", "worker"], ["web", "worker"], ["web", "worker", "clock"]),
+      platforms: fc.subarray(["heroku"]),
+      ci: fc.constantFrom(null, "github"),
+      packageManager: fc.constantFrom(...Object.keys(stack.definition.packageManagers)),
+      example: fc.boolean(),
+    })
+    .map((answers) => ({ ...answers, processes: answers.services.length > 0 ? answers.processes : ["web"] }))
+    .filter(isPossible);
+});
+
+function isPossible(answers: PartialAnswers): boolean {
+  try {
+    createRepo(answers);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
 
 type Lines = readonly { readonly path: string; readonly line: string }[];
 type Edited = { readonly repo: Repo; readonly written: Lines };
