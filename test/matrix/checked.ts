@@ -62,7 +62,7 @@ export async function bootByCheck(booting: Booting): Promise<void> {
       line: quoted([...program, JSON.stringify(request)]),
       cwd: process.cwd(),
       environment: { ...buildEnvironment(scratch, node), TWELVE_FACTOR_TOOLS: toolsFolder },
-      timeoutMs: 300_000,
+      timeoutMs: 600_000,
     });
     const { findings, notRun, passed } = JSON.parse(output.slice(output.lastIndexOf('\n{"') + 1)) as Checked;
     const faults = faultsIn(findings);
