@@ -30,7 +30,7 @@ class MessageStore:
         if not await self._client.hsetnx(key, "status", message.status):
             return
         async with self._client.pipeline() as pipeline:
-            pipeline.hset(key, mapping=fields)
+            pipeline.hset(key, items=[part for field in fields.items() for part in field])
             pipeline.zadd(index, {str(message.id): message.created_at.timestamp()})
             await pipeline.execute()
 
@@ -41,7 +41,7 @@ class MessageStore:
     async def list(self, limit: int) -> list[Message]:
         """The newest first."""
         ids = await self._client.zrange(index, 0, limit - 1, desc=True)
-        messages = await asyncio.gather(*(self.find(UUID(id)) for id in ids))
+        messages = await asyncio.gather(*(self.find(UUID(str(id))) for id in ids))
         return [message for message in messages if message is not None]
 
     async def mark_processed(self, id: UUID) -> bool:
@@ -58,5 +58,5 @@ class MessageStore:
         """Removes what was created before, and says how many."""
         ids = await self._client.zrange(index, "-inf", f"({before.timestamp()}", byscore=True)
         for id in ids:
-            await self.remove(UUID(id))
+            await self.remove(UUID(str(id)))
         return len(ids)
