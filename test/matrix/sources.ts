@@ -60,19 +60,16 @@ export async function verifySources(
     if (code !== 0) throw new Error(text.split("\n").slice(0, 25).join("\n"));
   };
   const named = (text: string): string =>
-    text.replace(/^(\d+)\//gm, (_: string, index: string) => {
+    text.replace(/^(?:files\/)?(\d+)\//gm, (_: string, index: string) => {
       const found = distinct[Number(index)];
       return found === undefined ? `${index}/` : `${nameOf(found.combination)}: `;
     });
   await report.check(subject, "lint", async () => {
     const linted = join(everything, "lint");
     const config = JSON.parse(`${distinct[0]?.tree.get("biome.json")?.content}`);
-    writeTree(filesOnce(distinct.map(({ tree }) => tree)), linted);
-    writeFileSync(
-      join(linted, "biome.json"),
-      JSON.stringify({ ...config, files: { includes: ["**", "!biome.json"] } }),
-    );
-    await judge("exec ../node_modules/.bin/biome check --error-on-warnings", linted, 120_000).catch(
+    writeTree(filesOnce(distinct.map(({ tree }) => tree)), join(linted, "files"));
+    writeFileSync(join(linted, "biome.json"), JSON.stringify({ ...config, files: { includes: ["**"] } }));
+    await judge("exec ../node_modules/.bin/biome check --error-on-warnings files", linted, 120_000).catch(
       (error) => {
         throw new Error(named(error.message));
       },
