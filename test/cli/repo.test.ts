@@ -190,7 +190,7 @@ describe("what is refused, with exit 2 and nothing written", () => {
     [["add"], "add needs to know what"],
     [["add", "postgers"], "Did you mean postgres?"],
     [["add", "github"], "nothing to do"],
-    [["remove", "postgres"], "add rabbitmq or add postgres or add redis"],
+    [["remove", "postgres"], "add rabbitmq or add nats or add postgres or add redis"],
     [["remove", "web"], "needs a web process"],
     [["swap", "postgres"], "swap needs to know what"],
     [["swap", "postgres", "github"], "Only two of one kind"],

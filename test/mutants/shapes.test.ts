@@ -137,7 +137,7 @@ describe("foreign shapes", () => {
         "web.js": server(
           'require("net").connect(+new URL(process.env.DATABASE_URL).port, "127.0.0.1").on("error", () => {});',
         ),
-        ".env.schema": "# @type=url @required @example=mysql://a:b@127.0.0.1/c\nDATABASE_URL=\n",
+        ".env.schema": "# @type=url @required @example=mongodb://a:b@127.0.0.1:27017/c\nDATABASE_URL=\n",
       },
       { only: ["backing-services"] },
     );
