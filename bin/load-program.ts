@@ -78,11 +78,15 @@ export function loadProgram(argv?: readonly string[]): {
 
 /**
  * A check or a merge of a few files is over before the optimising compiler's code saves what it cost, a fifth of the run of
- * the one and two fifths of the other. V8 takes kept code only where such flags are as they were, so this is set before the
- * first chunk and when the code is kept.
+ * the one and two fifths of the other; and of its many regular expressions each is needed a few times, so that compiling it
+ * once is less than twice. V8 takes kept code only where such flags are as they were: these are set before the first chunk
+ * and when the code is kept, but after what is needed of Node itself, whose own code was compiled without them.
  */
 function withoutOptimising(): void {
-  process.getBuiltinModule("node:v8").setFlagsFromString("--no-opt");
+  process.getBuiltinModule("node:child_process");
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  setFlagsFromString("--no-opt");
+  setFlagsFromString("--no-regexp-tier-up");
 }
 
 /** ASCII, as the build made it. */
