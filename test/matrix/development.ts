@@ -28,7 +28,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
 export async function verifyDevelopment(bench: Bench, emitted: Emitted): Promise<void> {
   const { session, report } = bench;
   const subject = `development of ${nameOf(emitted.combination)}`;
-  const scratch = join(session.directory, "development");
+  const scratch = join(session.directory, `development-${emitted.combination.stack}`);
   const origin = join(scratch, "origin");
   const clone = join(scratch, appName);
   mkdirSync(scratch, { recursive: true });
