@@ -87,7 +87,7 @@ function readTemplate(folder: string, files: readonly SourceFile[], { templates,
   const [first = "", id = "base"] = folder.split("/");
   const kind = kinds.find((candidate) => candidate !== "base" && kindFolders[candidate] === first) ?? "base";
   const place = pack === "" ? folder : `${pack}:${folder}`;
-  if (!/^[a-z][a-z0-9-]*$/.test(id)) {
+  if (!/^[a-z][a-z0-9-]*$/.test(id) || id in {}) {
     throw new TemplateError(place, `"${id}" can't be an id`, "Use lower-case letters, digits and hyphens.");
   }
   const under = templates.find((template) => template.kind === kind && template.id === id);
@@ -207,7 +207,7 @@ type Locking = Omit<Reading, "kind" | "place"> & { readonly origin: string; read
 
 /** The lockfile that lies beside the facts, or that of the template that they are laid over, read when it is needed. */
 function lockfileProperty({ origin, name, inside, under }: Locking): PropertyDescriptor {
-  const known = lockfiles[name];
+  const known = Object.hasOwn(lockfiles, name) ? lockfiles[name] : undefined;
   const file = inside.find((candidate) => candidate.path === name);
   if (known === undefined) {
     throw new TemplateError(

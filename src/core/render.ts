@@ -28,6 +28,9 @@ export function render(plan: Plan, receipt: string): Tree {
       }
     }
   }
+  const [rival] = layers.get(receiptPath) ?? [];
+  if (rival !== undefined)
+    throw new TemplateError(rival.origin, "it writes the receipt", "Write another file.");
   const files = new Map<string, FileContent>();
   for (const [path, fragments] of layers) files.set(path, lay(path, fragments));
   for (const [name, whole] of Object.entries(plan.lockfiles)) files.set(name, prune(name, whole, files));

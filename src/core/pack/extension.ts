@@ -178,8 +178,10 @@ export function problemOf({ type, values, pattern }: PackQuestion, value: unknow
   if (type === "boolean") return typeof value === "boolean" ? null : "It is true or false.";
   if (typeof value !== "string") return "It is a text.";
   if (type === "enum") return values.includes(value) ? null : `It is one of ${values.join(", ")}.`;
-  if (pattern !== null && !new RegExp(pattern).test(value)) return `It has to match ${pattern}.`;
-  return textProblem(value);
+  const problem = textProblem(value);
+  if (problem !== null || pattern === null) return problem;
+  // Not for a text of any length: some patterns take their time.
+  return new RegExp(pattern).test(value) ? null : `It has to match ${pattern}.`;
 }
 
 function schemaOf({ type, message, values, pattern }: PackQuestion): Json {

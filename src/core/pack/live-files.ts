@@ -4,21 +4,23 @@ import { placeOf } from "./lay-over.ts";
 
 /** Files that something runs without being asked: an editor, an agent, a shell, git, a package manager, a CI. */
 const live: readonly RegExp[] = [
-  /^\.(vscode|idea|zed|fleet|devcontainer|claude|cursor|codex|gemini|windsurf|continue|husky|githooks|circleci|buildkite|woodpecker|gitlab|direnv|mise|yarn)\//,
-  /^\.github\/(workflows|actions|hooks)\//,
-  /(^|\/)(\.envrc|\.npmrc|\.pnpmfile\.c?js|\.yarnrc(\.yml)?|\.mcp\.json|\.cursorrules|\.devcontainer\.json|\.pre-commit-config\.yaml|\.?lefthook(-local)?\.ya?ml|\.?mise(\.\w+)?\.toml|\.gitmodules|\.gitattributes|\.gitconfig|\.bazelrc)$/,
-  /^(\.gitlab-ci\.ya?ml|\.drone\.ya?ml|\.travis\.yml|\.woodpecker\.ya?ml|Jenkinsfile|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|appveyor\.yml|\.cirrus\.yml)$/,
+  /(^|\/)\.(vscode|vs|idea|zed|fleet|devcontainer|claude|cursor|codex|gemini|windsurf|continue|kiro|opencode|husky|githooks|circleci|buildkite|woodpecker|gitlab|direnv|mise|yarn)\//,
+  /(^|\/)\.(github|gitea|forgejo)\/(workflows|actions|hooks)\//,
+  /(^|\/)(\.envrc|\.npmrc|\.pnpmfile\.[cm]?js|\.yarnrc(\.yml)?|\.mcp\.json|\.cursorrules|\.devcontainer\.json|\.gitpod\.yml|\.pre-commit-config\.yaml|\.?lefthook(-local)?\.ya?ml|\.?mise(\.\w+)*\.toml|\.gitmodules|\.gitattributes|\.gitconfig|\.lfsconfig|\.bazelrc|\.n?exrc|\.nvim\.lua|\.dir-locals(-2)?\.el|binding\.gyp|[^/]*\.code-workspace)$/,
+  /^(\.gitlab-ci\.ya?ml|\.drone\.ya?ml|\.travis\.yml|\.woodpecker\.ya?ml|jenkinsfile|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|appveyor\.yml|\.cirrus\.yml)$/,
 ];
-const manifest = /(^|\/)(package\.json|composer\.json|setup\.py|build\.rs)$/;
-const lifecycle = /\b(pre|post)?(install|prepare|pack|publish|version)\b|setup\(|fn main|post-\w+-cmd/;
+const manifest = /(^|\/)(package\.(json5?|ya?ml)|composer\.json|setup\.py|build\.rs)$/;
+const lifecycle =
+  /\b(pre|post)?(install|prepare|pack|publish|version)\b|setup\(|fn main|post-\w+-cmd|allowScripts|trustedDependencies|onlyBuiltDependencies/;
 
 /** Of each pack, by its name, what it writes that runs by itself, or puts a command into. */
 export function liveFiles({ templates, commanding = [] }: Catalogue): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const file of templates.flatMap(({ layers }) => layers.flatMap((layer) => layer.files))) {
     const path = typeof file.path === "string" ? file.path : placeOf(file);
-    const isLive = live.some((pattern) => pattern.test(path.toLowerCase()) || pattern.test(path));
-    const runs = isLive || hasOpenName(file) || (manifest.test(path) && mayRun(file));
+    const known = folded(path);
+    const isLive = live.some((pattern) => pattern.test(known));
+    const runs = isLive || hasOpenName(file) || (manifest.test(known) && mayRun(file));
     const names = packsOf(file);
     for (const name of [
       ...(runs ? names : []),
@@ -39,12 +41,22 @@ function readsFacts({ body }: TemplateFile): boolean {
   );
 }
 
-/** An answer may make it any of these names; that of a task or a process can't. */
+/** As a file system that knows no case has it; a process is called as its type, where nobody says otherwise. */
+function folded(path: string): string {
+  return path
+    .replace(/\{\{\s*([a-z][a-z0-9-]*)\.name\s*\}\}/g, "$1")
+    .toUpperCase()
+    .toLowerCase();
+}
+
+/** An answer or a fact may make it any of these names; that of a task or a process can't. */
 function hasOpenName({ path }: TemplateFile): boolean {
   return (
     typeof path !== "string" &&
     (path as readonly Node[]).some(
-      (node) => typeof node !== "string" && /"(project|facts)"/.test(JSON.stringify(node)),
+      (node) =>
+        typeof node !== "string" &&
+        !/^\["value",\["(?!project|facts)[a-z][a-z0-9-]*","name"\]\]$/.test(JSON.stringify(node)),
     )
   );
 }

@@ -248,16 +248,18 @@ function checksOf(stated: StatedChecks = {}, refuse: Asking["refuse"]): Policy["
   return Object.fromEntries(rules);
 }
 
-const patternFix = "Begin it with ^, end it with $, and repeat no group.";
+const patternFix =
+  "Begin it with ^, end it with $, repeat no group, and have at most 4 groups and 4 of * + ? {.";
 
-/** Whole, and without a group that repeats, which could take for ever. */
+/** Whole, and without a group that repeats, or so many ways to match that to try them all takes for ever. */
 function isSafePattern(pattern: string): boolean {
   try {
     new RegExp(pattern);
     return (
       /^\^.*\$$/.test(pattern) &&
       !/\)[*+{?]|\\\d|\(\?/.test(pattern) &&
-      (pattern.match(/[*+{]/g) ?? []).length <= 4
+      (pattern.match(/[*+{?]/g) ?? []).length <= 4 &&
+      (pattern.match(/\(/g) ?? []).length <= 4
     );
   } catch {
     return false;

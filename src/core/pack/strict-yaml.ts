@@ -34,6 +34,8 @@ export function strictYaml(text: string, origin: string): StrictYaml {
     if (tag !== undefined) refuse(line, `it has the tag ${tag}`, "Write the value without a tag.");
     if (anchor !== undefined)
       refuse(line, `it has the anchor &${anchor}`, "Write the value out in each place.");
+    if (isScalar(node) && /[^\P{Cc}\n\t]|[\u2028-\u202E\u2066-\u2069]/u.test(String(node.value)))
+      refuse(line, "it has a control character", "Write it without, or as text.");
     if (
       key === "key" &&
       isScalar(node) &&

@@ -1,6 +1,7 @@
 import { completeAnswers, type PartialAnswers } from "../../core/answers.ts";
 import type { Answers, Catalogue } from "../../core/types.ts";
 import { version } from "../../core/version.ts";
+import { withoutSecret } from "../../core/without-secret.ts";
 import { nameOf } from "./target.ts";
 
 export type Replay = {
@@ -64,11 +65,6 @@ function launcher(env: NodeJS.ProcessEnv, directory: string, flags: string): str
   // Yarn 1 would look for a program of that name and version.
   const release = agent === "yarn" && major === "1" ? "" : `@${version}`;
   return `${agent} create twelve-factor${release} ${directory} ${dashes}${flags}`;
-}
-
-/** What a URL of a pack had for its host alone is not to be printed again. */
-function withoutSecret(word: string): string {
-  return word.replace(/(https?:\/\/)[^/@\s]*@/, "$1").replace(/(ssh:\/\/[^/:@\s]*):[^/@\s]*@/, "$1@");
 }
 
 function quoted(word: string): string {

@@ -27,6 +27,9 @@ export function unportableReason(path: string): string | null {
   for (const segment of path.split("/")) {
     if (/[<>:"|?*\0-\x1f\x7f-\x9f]/.test(segment))
       return `\`${printable(segment)}\` holds a character that Windows refuses`;
+    if (invisible.test(segment)) return `\`${printable(segment)}\` holds a character that can't be seen`;
+    if (/^[^.]{1,8}~\d+(\.[^.]{0,3})?$/.test(segment))
+      return `\`${segment}\` may be the short name of another file on Windows`;
     if (/[. ]$/.test(segment)) return `\`${segment}\` ends with a dot or a space`;
     if (
       /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\.|$)/i.test(
@@ -39,6 +42,9 @@ export function unportableReason(path: string): string | null {
   }
   return null;
 }
+
+/** HFS+ overlooks most of these, and a reader all. */
+const invisible = /[\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/;
 
 /** Equal for two names that some file system takes for one: by case, or by Unicode normalisation. */
 export function foldName(name: string): string {

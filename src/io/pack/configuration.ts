@@ -5,6 +5,7 @@ import { Failure } from "../../core/failure.ts";
 import { type DataSchema, findFault } from "../../core/pack/data-schema.ts";
 import { strictYaml } from "../../core/pack/strict-yaml.ts";
 import { printable } from "../../core/printable.ts";
+import { withoutSecret } from "../../core/without-secret.ts";
 
 /** The JSON Schema (2020-12) of a configuration, printed for editors and checked here. */
 export const configurationSchema: DataSchema = {
@@ -39,7 +40,7 @@ export function packsIn(file: string): readonly string[] {
 export function configuredNote(file: string, packs: readonly string[]): string {
   const shown = (path: string) => {
     const near = relative(process.cwd(), path);
-    return printable(path.startsWith("/") && near.length < path.length ? near : path);
+    return printable(withoutSecret(path.startsWith("/") && near.length < path.length ? near : path));
   };
   return `Packs of ${shown(file)}: ${packs.map(shown).join(", ")}. --no-config leaves them out.\n`;
 }

@@ -85,7 +85,7 @@ async function agrees(message: string, question: string): Promise<boolean> {
 /** By integrity, what was agreed to. */
 function readConsents(): { [integrity: string]: string } {
   try {
-    return JSON.parse(readFileSync(consentsPath() ?? "", "utf8"));
+    return JSON.parse(readFileSync(consentsPath() ?? "", "utf8")) ?? {};
   } catch {
     return {};
   }

@@ -6,6 +6,7 @@ import type { SourceFile } from "../../core/compile.ts";
 import { Failure } from "../../core/failure.ts";
 import { withoutRepository } from "../../core/git-environment.ts";
 import { printable } from "../../core/printable.ts";
+import { withoutSecret } from "../../core/without-secret.ts";
 import { isRead, limits, refuse } from "./read-pack.ts";
 
 export type GitSource = { readonly url: string; readonly ref: string; readonly folder: string };
@@ -114,11 +115,4 @@ function git(cwd: string, args: readonly string[], input = ""): Buffer {
     message: `git can't read the pack: ${printable(withoutSecret(reason.replace(/^fatal: /, "")))}.`,
     fix: "Check the URL, the ref and the folder after #, and that git itself may fetch from there.",
   });
-}
-
-/** A user name of ssh is part of an address; a password and a token are not. */
-function withoutSecret(url: string): string {
-  return url
-    .replace(/\b(https?|file):\/\/[^/@\s]*@/g, "$1://")
-    .replace(/(ssh:\/\/[^/:@\s]*):[^/@\s]*@/g, "$1@");
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import type { Pack } from "../../core/pack/compose.ts";
 import { manifestPath, readManifest } from "../../core/pack/manifest.ts";
 import { printable } from "../../core/printable.ts";
 import { receiptPath } from "../../core/receipt.ts";
-import { escapeReason, unportableReason } from "../commit/portable-path.ts";
+import { escapeReason, foldName, unportableReason } from "../commit/portable-path.ts";
 import { collisions } from "../commit/verify-contained.ts";
 
 export const limits = { files: 20_000, depth: 30, file: 8 * 1024 * 1024, all: 128 * 1024 * 1024 };
@@ -33,7 +34,11 @@ export function packOf(files: readonly SourceFile[], source: string): Pack {
     );
   }
   const read = readManifest(new TextDecoder().decode(manifest.content), join(source, manifestPath));
-  for (const { path } of files) verifyPath(read.name, path);
+  for (const { path, content } of files) {
+    verifyPath(read.name, path);
+    if (/(\.hbs|\/template\.yaml)$/.test(path) && !isUtf8(content))
+      refuse(`${read.name}:${path}`, "it isn't UTF-8", "Save it as UTF-8, or leave .hbs out of its name.");
+  }
   const [clash] = collisions(files.map(({ path }) => path));
   if (clash !== undefined) refuse(`${read.name}:${clash.path}`, clash.reason, "Rename one of them.");
   return { manifest: read, files, integrity: integrityOf(files), source };
@@ -129,14 +134,14 @@ function readFile(root: string, path: string): SourceFile {
 }
 
 function verifyPath(name: string, path: string): void {
-  const [, emitted = ""] = /\/files[^/]*\/(.*)$/.exec(path) ?? [];
+  const [, written = ""] = /\/files[^/]*\/(.*)$/.exec(path) ?? [];
+  const emitted = written.replace(/\.hbs$/, "");
   const reason =
     escapeReason(path) ??
     unportableReason(path) ??
-    (emitted === "" ? null : escapeReason(emitted)) ??
-    (emitted.replace(/\.hbs$/, "").toLowerCase() === receiptPath
-      ? "it is the receipt, which nothing else writes"
-      : null);
+    (path.split("/").length > limits.depth + 1 ? "it lies too deep" : null) ??
+    (emitted === "" ? null : (escapeReason(emitted) ?? unportableReason(emitted))) ??
+    (foldName(emitted) === receiptPath ? "it is the receipt, which nothing else writes" : null);
   if (reason !== null) refuse(`${name}:${path}`, reason, "Rename the file.");
 }
 

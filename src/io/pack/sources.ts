@@ -1,13 +1,14 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, posix, resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import type { Pack } from "../../core/pack/compose.ts";
 import { isSource } from "../../core/pack/manifest.ts";
+import { withoutSecret } from "../../core/without-secret.ts";
 import { integrityFrom, keepFiles, keptFiles, noteSource } from "./pack-cache.ts";
 import { filesInGit, gitSource, printGitSource } from "./read-git.ts";
 import { filesInNpm, npmSource } from "./read-npm.ts";
 import { packOf, readPack, refuse } from "./read-pack.ts";
-import { filesInTarball } from "./read-tarball.ts";
+import { filesInTarballAt } from "./read-tarball.ts";
 
 const read = new Map<string, Pack>();
 
@@ -30,6 +31,12 @@ export function readSource(given: string, root: string = process.cwd()): Pack {
 function locate(given: string, root: string): string {
   const git = gitSource(given);
   if (git !== null) return printGitSource(git);
+  if (/^[a-z][a-z+.-]+:\/\//i.test(given) || /^git\+/i.test(given))
+    refuse(
+      withoutSecret(given),
+      "it isn't a source of packs",
+      "Give git+https://…, git+ssh://…, npm:NAME, a folder or a .tgz file.",
+    );
   const path = resolve(root, given);
   const isPath =
     /^([./~]|[A-Za-z]:[\\/])/.test(given) || statSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -48,7 +55,11 @@ export function withExtended(packs: readonly Pack[]): readonly Pack[] {
     for (const entry of pack.manifest.extends.filter(isSource)) {
       const source = locate(extendedFrom(pack, entry), process.cwd());
       if (above.includes(source) || above.length > mostPacks)
-        refuse(pack.manifest.name, `it extends ${entry}, which extends it`, "Let one of them stand below.");
+        refuse(
+          pack.manifest.name,
+          `it extends ${withoutSecret(entry)}, which extends it`,
+          "Let one of them stand below.",
+        );
       if ([...packs, ...all].some((known) => known.source === source)) continue;
       const under = readSource(source);
       if (isThere([...packs, ...all], under.manifest.name)) continue;
@@ -66,7 +77,7 @@ export function withExtended(packs: readonly Pack[]): readonly Pack[] {
 
 /** A path is as the pack's own place has it: beside a folder or a tarball, or in the same repository. */
 function extendedFrom({ source, manifest: { name } }: Pack, entry: string): string {
-  const said = `it extends ${entry}`;
+  const said = `it extends ${withoutSecret(entry)}`;
   if (isRemote(source) && entry.startsWith("git+file:"))
     refuse(name, `${said}, which is on this machine`, "Name it by https, ssh or npm.");
   if (!/^\.\.?\//.test(entry)) return entry;
@@ -87,7 +98,7 @@ export function isRemote(source: string): boolean {
 function local(path: string): Pack {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true || !/\.(tgz|tar\.gz)$/.test(path))
     return readPack(path);
-  return packOf(filesInTarball(readFileSync(path), path), path);
+  return packOf(filesInTarballAt(path, path), path);
 }
 
 function fetched(source: string, given: string): Pack {
