@@ -107,7 +107,12 @@ class RabbitmqQueue(Queue):
 
     async def _declare(self, name: str, arguments: Mapping[str, str | int]) -> None:
         channel = await self._rabbitmq.channel()
-        await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum", **arguments}, timeout=deadline)
+        await channel.declare_queue(
+            name,
+            durable=True,
+            arguments={"x-queue-type": "quorum", **arguments},
+            timeout=deadline,
+        )
 
 
 def _dead_letters_to(name: str) -> dict[str, str | int]:
