@@ -1,30 +1,17 @@
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
-import { identity, runCli, scratch } from "../support/run-cli.ts";
+import { personalPlace } from "../support/personal-place.ts";
 
 const companies = fileURLToPath(new URL("../companies", import.meta.url));
 const quiet = ["--yes", "--no-install"];
 
 /** A company's pack in a repository of its own, whose main branch its repos follow. */
 function workplace(company: string) {
-  const cwd = scratch();
-  const env = { ...identity, XDG_CACHE_HOME: join(cwd, "cache"), XDG_CONFIG_HOME: join(cwd, "config") };
-  const git = (at: string, ...args: string[]) =>
-    execFileSync("git", args, {
-      cwd: join(cwd, at),
-      env: { ...process.env, ...env },
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  const commit = (at: string) => {
-    git(at, "add", "--all");
-    git(at, "commit", "--quiet", "--message", "Change");
-  };
-  const read = (path: string) => readFileSync(join(cwd, path), "utf8");
+  const { cwd, env, read, run, git, commit } = personalPlace();
   const edit = (path: string, ...changes: readonly (readonly [string, string])[]) => {
     const changed = changes.reduce((text, [from, to]) => {
       expect(text).toContain(from);
@@ -32,7 +19,6 @@ function workplace(company: string) {
     }, read(path));
     writeFileSync(join(cwd, path), changed);
   };
-  const run = (at: string, ...args: string[]) => runCli(args, { cwd: join(cwd, at), env });
   cpSync(join(companies, company), join(cwd, "packs"), { recursive: true });
   git("packs", "init", "--quiet", "--initial-branch=main");
   commit("packs");

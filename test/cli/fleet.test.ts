@@ -1,43 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { personalPlace } from "../support/personal-place.ts";
 import { openRegistry } from "../support/registry.ts";
-import { identity, runCli, runProgram, scratch } from "../support/run-cli.ts";
+import { runProgram } from "../support/run-cli.ts";
 
 const owners = (team: string) => `# {{project.name}}\n\n## Owners\n\n${team}\n\n## Support\n\nAsk them.\n`;
 const quiet = ["--yes", "--no-install"];
 
 /** A pack beside which repos are made, as git has them, with a cache of its own. */
 function workplace() {
-  const cwd = scratch();
-  const env: NodeJS.ProcessEnv = {
-    ...identity,
-    HOME: cwd,
-    XDG_CACHE_HOME: join(cwd, "cache"),
-    XDG_CONFIG_HOME: join(cwd, "config"),
-  };
-  const put = (path: string, text: string) => {
-    mkdirSync(dirname(join(cwd, path)), { recursive: true });
-    writeFileSync(join(cwd, path), text);
-  };
+  const { cwd, env, put, read, run, git, commit } = personalPlace();
   const release = (version: string, team: string) => {
     put("acme/pack.yaml", `name: acme-standards\nversion: ${version}\n`);
     put("acme/base/files/OWNERS.md.hbs", owners(team));
   };
-  const git = (at: string, ...args: string[]) =>
-    execFileSync("git", args, {
-      cwd: join(cwd, at),
-      env: { ...process.env, ...env },
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  const commit = (at: string) => {
-    git(at, "add", "--all");
-    git(at, "commit", "--quiet", "--message", "Change");
-  };
-  const run = (at: string, ...args: string[]) => runCli(args, { cwd: join(cwd, at), env });
-  const read = (path: string) => readFileSync(join(cwd, path), "utf8");
   const edit = (path: string, from: string, to: string) => put(path, read(path).replace(from, to));
   release("1.0.0", "Team A");
   return { cwd, env, put, release, git, commit, run, read, edit };

@@ -1,40 +1,26 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type GitServer, serveByHttps, serveBySsh } from "../support/git-servers.ts";
+import { personalPlace } from "../support/personal-place.ts";
 import { openPrivateRegistry } from "../support/registry.ts";
-import { identity, runCli, scratch } from "../support/run-cli.ts";
 
 const quiet = ["--yes", "--no-install"];
 
 function workplace() {
-  const cwd = scratch();
-  const env: NodeJS.ProcessEnv = {
-    ...identity,
-    HOME: cwd,
-    XDG_CACHE_HOME: join(cwd, "cache"),
-    XDG_CONFIG_HOME: join(cwd, "config"),
-    GIT_CONFIG_GLOBAL: join(cwd, "gitconfig"),
-  };
-  const put = (path: string, text: string) => {
-    mkdirSync(dirname(join(cwd, path)), { recursive: true });
-    writeFileSync(join(cwd, path), text);
-  };
+  const place = personalPlace((cwd) => ({ GIT_CONFIG_GLOBAL: join(cwd, "gitconfig") }));
+  const { cwd, env, put, read, run } = place;
   const release = (version: string, team: string) => {
     put("acme/pack.yaml", `name: acme-standards\nversion: ${version}\n`);
     put("acme/base/files/OWNERS.md", `${team}\n`);
     put("acme/package.json", JSON.stringify({ name: "@acme/standards", version }));
   };
-  const git = (...args: string[]) =>
-    execFileSync("git", args, { cwd: join(cwd, "acme"), env: { ...process.env, ...env }, stdio: "pipe" });
+  const git = (...args: string[]) => place.git("acme", ...args);
   const commit = () => {
-    git("add", "--all");
-    git("commit", "--quiet", "--message", "Change");
+    place.commit("acme");
     git("push", "--quiet", "--tags", join(cwd, "packs/acme.git"), "main");
   };
-  const run = (at: string, ...args: string[]) => runCli(args, { cwd: join(cwd, at), env });
-  const read = (path: string) => readFileSync(join(cwd, path), "utf8");
   put("gitconfig", "");
   release("1.0.0", "Team A");
   return { cwd, env, put, release, git, commit, run, read };
