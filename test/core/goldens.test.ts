@@ -79,7 +79,8 @@ function pathsIn(context: Context): (file: TemplateFile) => readonly string[] {
 function printed(files: readonly (readonly [string, FileContent])[]): string {
   return files
     .map(([path, { content, executable }]) => `=== ${path}${executable ? " (executable)" : ""}\n${content}`)
-    .join("\n");
+    .join("\n")
+    .replace(catalogue.integrity, "sha512-of-the-catalogue");
 }
 
 /** Answers with a second worker, with variables and with tasks of the person's own. */

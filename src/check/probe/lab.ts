@@ -149,6 +149,9 @@ function budgetOfNext({ startBudgetMs, found }: Lab): number {
   return found.readyMs === null ? startBudgetMs : Math.min(startBudgetMs, 8_000 + found.readyMs * 6);
 }
 
+/** How long a start that has to fail may take to do so, from how long a good one took on this host. */
+export const refusalMs = ({ found }: Lab): number => Math.max(10_000, (found.readyMs ?? 0) * 6);
+
 /** The one type that platforms send requests to. */
 export const isHttp = (type: string): boolean => type === "web";
 

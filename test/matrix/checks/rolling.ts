@@ -45,10 +45,19 @@ export async function restartsWithoutFailures(deployment: Deployment, first: Run
   assert.deepEqual(
     failures,
     [],
-    `${failures.length} of ${sent} requests failed: ${[...new Set(failures)].join(", ")}`,
+    `${failures.length} of ${sent} requests failed: ${[...new Set(failures)].join(", ")}\n${faultsOf(deployment)}`,
   );
   assert.ok(sent >= requests);
   await current.launched.stop();
+}
+
+/** The first lines in which the processes say what went wrong. */
+function faultsOf({ started }: Deployment): string {
+  return started
+    .flatMap(({ launched }) => launched.output.lines().map(({ text }) => text))
+    .filter((text) => /"(error|critical|fatal)"|"level":[56]0/.test(text))
+    .slice(0, 3)
+    .join("\n");
 }
 
 type Balancer = {
@@ -58,15 +67,21 @@ type Balancer = {
   readonly close: () => void;
 };
 
-/** Round robin over the targets that say they are ready, asked every 200 ms; keeps connections open as balancers do. */
+/**
+ * Round robin over the targets that say they are ready, asked every 200 ms; keeps connections open as balancers do. A "no"
+ * counts at once, and silence after three times, since a busy host is silent too.
+ */
 function openBalancer(initial: readonly number[]): Promise<Balancer> {
   const targets = new Map(initial.map((port) => [port, true]));
+  const silences = new Map<number, number>();
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
   const probing = setInterval(async () => {
     for (const port of targets.keys()) {
       const status = await statusOf(port, "/health/ready", 1_000);
-      if (targets.has(port)) targets.set(port, status === 200);
+      silences.set(port, status === null ? (silences.get(port) ?? 0) + 1 : 0);
+      const isSilent = status === null && (silences.get(port) ?? 0) < 3;
+      if (targets.has(port) && !isSilent) targets.set(port, status === 200);
     }
   }, 200);
   const server = createServer((incoming, outgoing) => {

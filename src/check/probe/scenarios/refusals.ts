@@ -1,5 +1,5 @@
 import type { DeclaredVariable } from "../../parsers/env-schema.ts";
-import { boot, isHttp, type Lab, statusOf } from "../lab.ts";
+import { boot, isHttp, type Lab, refusalMs, statusOf } from "../lab.ts";
 import { listenersOf } from "../listeners.ts";
 import { lastLines } from "../tail.ts";
 import { inParallel, until } from "../wait.ts";
@@ -26,7 +26,6 @@ export type Refusal = {
   readonly evidence: string;
 };
 
-const budgetMs = 10_000;
 const lanes = 2;
 /** Long enough to be known again in the output, and wrong for every type. */
 const malformedValue = "tfcheck not a value";
@@ -113,7 +112,7 @@ async function attempt(lab: Lab, type: string, change: Change, names: readonly s
     return opened;
   };
   await until(() => launched.exit() !== null || isOpen(), {
-    timeoutMs: budgetMs,
+    timeoutMs: refusalMs(lab),
     everyMs: 100,
     signal: lab.session.signal,
   });

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { boot, type Lab } from "../lab.ts";
+import { boot, type Lab, refusalMs } from "../lab.ts";
 import type { Exit } from "../launch.ts";
 import { listenersOf } from "../listeners.ts";
 import { freePort } from "../ports.ts";
@@ -12,8 +12,6 @@ export type TakenFacts = {
   readonly evidence: string;
 };
 
-const budgetMs = 10_000;
-
 /** Its port is somebody else's. */
 export async function observeTaken(lab: Lab): Promise<TakenFacts> {
   const port = await freePort();
@@ -23,7 +21,7 @@ export async function observeTaken(lab: Lab): Promise<TakenFacts> {
   const listening = () =>
     listenersOf(booted.launched.family().map(({ pid }) => pid)).map((each) => each.port);
   await until(() => booted.launched.exit() !== null || listening().length > 0, {
-    timeoutMs: budgetMs,
+    timeoutMs: refusalMs(lab),
     everyMs: 100,
     signal: lab.session.signal,
   });

@@ -1,4 +1,3 @@
-import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +18,10 @@ def _key(id: UUID | str) -> str:
     return f"messages:{id}"
 
 
+def _message(fields: dict[str, str]) -> Message | None:
+    return Message.model_validate(fields) if "text" in fields else None
+
+
 class MessageStore:
     def __init__(self, resources: Resources) -> None:
         self._client = resources.redis.client
@@ -35,14 +38,16 @@ class MessageStore:
             await pipeline.execute()
 
     async def find(self, id: UUID) -> Message | None:
-        fields = await self._client.hgetall(_key(id))
-        return Message.model_validate(fields) if "text" in fields else None
+        return _message(await self._client.hgetall(_key(id)))
 
     async def list(self, limit: int) -> list[Message]:
         """The newest first."""
         ids = await self._client.zrange(index, 0, limit - 1, desc=True)
-        messages = await asyncio.gather(*(self.find(UUID(str(id))) for id in ids))
-        return [message for message in messages if message is not None]
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for id in ids:
+                pipeline.hgetall(_key(id))
+            found = await pipeline.execute()
+        return [message for fields in found if (message := _message(fields))]
 
     async def mark_processed(self, id: UUID) -> bool:
         """True when this call did it: however often a message is processed, it counts once."""

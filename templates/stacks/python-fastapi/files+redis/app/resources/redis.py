@@ -6,10 +6,11 @@ from app.resources.base import Resource
 
 class Redis(Resource):
     def __init__(self, url: str) -> None:
-        # A command fails soon while the server is away, rather than wait for it.
-        self.client = client.Redis.from_url(
-            url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5, max_connections=50
+        # A command fails soon while the server is away, and waits for a connection while all are in use.
+        pool = client.BlockingConnectionPool.from_url(
+            url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5, max_connections=50, timeout=5
         )
+        self.client = client.Redis.from_pool(pool)
 
     async def ping(self) -> None:
         await self.client.ping()
