@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../src/check/probe/ports.ts";
 import type { Session } from "../../src/check/probe/session.ts";
 import { sleep, until } from "../../src/check/probe/wait.ts";
-import { type Engine, makeNodeImage, startEngine } from "../support/engine.ts";
+import { type Engine, makeBaseImages, startEngine } from "../support/engine.ts";
 import { isInstalled, tools } from "../support/tools.ts";
 import { nameOf } from "./combinations.ts";
 import { verifyCompose } from "./compose.ts";
 import { deploy, statusOf } from "./deployment.ts";
 import { appName, type Emitted, writeTree } from "./emit.ts";
 import { NotRun } from "./report.ts";
+import { traitsOf } from "./stacks.ts";
 import type { Bench } from "./verify-combination.ts";
 
 const confinement = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=256m"];
@@ -35,7 +37,7 @@ export async function verifyImages(
       const names = [...emitted, composed].flatMap(({ tree }) =>
         imagesOf(`${tree.get("Dockerfile")?.content}`),
       );
-      await makeNodeImage(engine, session, [...new Set(names.map(withoutDigest))]);
+      await makeBaseImages(engine, session, [...new Set(names.map(withoutDigest))]);
     },
   );
   try {
@@ -102,19 +104,23 @@ async function verifyImage(image: Image): Promise<void> {
       async () => {
         const { Config } = JSON.parse(await engine.docker(["image", "inspect", "--format={{json .}}", tag]));
         assert.match(Config.User, /^[1-9]\d*/, `its user is "${Config.User}"`);
-        assert.ok(
-          Array.isArray(Config.Cmd) && Config.Cmd[0] === "node",
-          `its command is ${JSON.stringify(Config.Cmd)}`,
-        );
+        assert.deepEqual(Config.Cmd, commandOf(emitted, "web"));
         assert.equal(Config.StopSignal, "SIGTERM");
-        const names = await run(["--rm", "--entrypoint=ls"], ["-A", "/app", "/app/node_modules"]);
-        assert.doesNotMatch(names, /^(src|test|\.env.*|\.git|typescript|\.npmrc)$/m);
+        const { tool } = traitsOf(emitted.combination.stack);
+        const unwanted = ["src", "test", "tests", ".env", ".git", ".npmrc", tool].map(
+          (name) => `app/${name}`,
+        );
+        const names = await namesIn(image, tag);
+        assert.deepEqual(
+          names.filter((name) => unwanted.includes(name)),
+          [],
+        );
         const history = await engine.docker(["history", "--no-trunc", "--format={{.CreatedBy}}", tag]);
         for (const secret of deployment.secrets) assert.ok(!history.includes(secret));
       },
     );
     const released = await report.prepare(subject, "release", async () => {
-      await run(["--rm"], releaseCommand(emitted));
+      await run(["--rm"], commandOf(emitted, "release"));
     });
     if (!released) return;
     await report.check(subject, "read-only, without capabilities: ready, SIGTERM, exit 0", async () => {
@@ -163,10 +169,27 @@ function placeOf(
   return { scratch, folder: join(scratch, appName) };
 }
 
-function releaseCommand({ tree }: Emitted): readonly string[] {
-  const line =
-    `${tree.get("Procfile")?.content}`.split("\n").find((text) => text.startsWith("release:")) ?? "";
-  return line.slice("release:".length).trim().split(" ");
+/** All files and folders of an image, which may have no program to list them. */
+async function namesIn({ engine, bench: { session } }: Image, tag: string): Promise<readonly string[]> {
+  const id = (await engine.docker(["create", tag])).trim();
+  const archive = join(session.directory, `${id}.tar`);
+  try {
+    await engine.docker(["export", `--output=${archive}`, id]);
+    const list = execFileSync("tar", ["-tf", archive], { encoding: "utf8", maxBuffer: 1 << 26 });
+    return list.split("\n").map((name) => name.replace(/^\.\//, "").replace(/\/$/, ""));
+  } finally {
+    rmSync(archive, { force: true });
+    await engine.docker(["rm", id]);
+  }
+}
+
+function commandOf({ tree }: Emitted, name: string): readonly string[] {
+  const lines = `${tree.get("Procfile")?.content}`.split("\n");
+  const line = lines.find((text) => text.startsWith(`${name}:`)) ?? "";
+  return line
+    .slice(name.length + 1)
+    .trim()
+    .split(" ");
 }
 
 /** The images that a Dockerfile begins with, its own stages aside. */

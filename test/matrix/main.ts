@@ -133,15 +133,13 @@ async function verifyAll(): Promise<void> {
     const started = Object.entries(starting).map(async ([id, server]) => [id, await server] as const);
     Object.assign(servers, Object.fromEntries(await Promise.all(started)));
     const bench: Bench = { session, report, isolations, servers, node: 26, build };
-    // Several of python-fastapi's do not pass yet: they are booted where --combo asks for them.
-    const isBooted = (one: Emitted): boolean => isNode(one) || options.combo !== undefined;
-    const work = distinct(chosen.map((combination) => emit(catalogue, combination))).filter(isBooted);
+    const work = distinct(chosen.map((combination) => emit(catalogue, combination)));
     const full = offered.map(({ stack }) => favourites.filter((one) => one.stack === stack).at(-1));
     for (const combination of full) {
       if (!parts.includes("development") || !matches(combination ? nameOf(combination) : "", options.combo))
         continue;
       const one = combination && emit(catalogue, combination);
-      if (one && isBooted(one)) await verifyDevelopment(bench, one);
+      if (one) await verifyDevelopment(bench, one);
     }
     if (parts.includes("emitted")) await verifyEmitted(bench, work);
     if (parts.includes("images")) {
@@ -155,7 +153,7 @@ async function verifyAll(): Promise<void> {
       if (composed === undefined) throw new Error("No combination has Redis alone.");
       await verifyImages(
         bench,
-        oneOfEach(work.filter(isNode), ({ combination }) => combination.packageManager),
+        oneOfEach(work, ({ combination }) => combination.packageManager),
         emit(catalogue, composed),
       );
     }

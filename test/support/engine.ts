@@ -104,26 +104,55 @@ export async function startEngine(session: Session): Promise<Engine> {
   };
 }
 
-/** Gives the engine a local stand-in for an official Node image under its name. */
-export async function makeNodeImage(
+/** Gives the engine local stand-ins for official base images, under their names. */
+export async function makeBaseImages(
   engine: Engine,
   session: Session,
   names: readonly string[],
 ): Promise<void> {
-  const context = join(session.directory, "node-image");
-  mkdirSync(join(context, "certificates"), { recursive: true });
-  linkOrCopy(tools.baseImage, join(context, "root.tar"));
-  linkOrCopy(join(tools.node26, "node"), join(context, "node"));
-  cpSync(join(tools.npmBin, "..", "npm"), join(context, "npm"), { recursive: true });
-  const authorities = "/etc/ssl/certs/ca-certificates.crt";
-  if (existsSync(authorities))
-    copyFileSync(authorities, join(context, "certificates", "ca-certificates.crt"));
-  writeFileSync(
-    join(context, "Dockerfile"),
-    [
-      "FROM scratch",
-      "ADD root.tar /",
-      "COPY certificates/ /etc/ssl/certs/",
+  for (const [index, base] of baseImages.entries()) {
+    const tags = names.filter((name) => base.serves.test(name)).flatMap((name) => ["--tag", name]);
+    if (tags.length === 0) continue;
+    const context = join(session.directory, `base-image-${index}`);
+    mkdirSync(join(context, "certificates"), { recursive: true });
+    if (existsSync(authorities))
+      copyFileSync(authorities, join(context, "certificates", "ca-certificates.crt"));
+    base.prepare(context);
+    writeFileSync(join(context, "Dockerfile"), `${base.lines.join("\n")}\n`);
+    await engine.docker(["build", "--quiet", "--network=host", ...tags, "."], {
+      cwd: context,
+      timeoutMs: 180_000,
+    });
+    rmSync(context, { recursive: true, force: true });
+  }
+  const unknown = names.filter((name) => !baseImages.some(({ serves }) => serves.test(name)));
+  if (unknown.length > 0) throw new Error(`There is no stand-in for ${unknown.join(", ")}.`);
+}
+
+type BaseImage = {
+  /** The names of the images that it stands in for. */
+  readonly serves: RegExp;
+  /** Puts what it is made of into the build context. */
+  readonly prepare: (context: string) => void;
+  readonly lines: readonly string[];
+};
+
+const authorities = "/etc/ssl/certs/ca-certificates.crt";
+/** Where the interpreter that `tools.python314` is was made to look for its libraries. */
+const pythonRoot = join(tools.python314, "..", "..", "..");
+const debian = ["FROM scratch", "ADD root.tar /", "COPY certificates/ /etc/ssl/certs/"];
+
+/** The certificates are for hosts whose registries have one of their own; the official images have nothing of them. */
+const baseImages: readonly BaseImage[] = [
+  {
+    serves: /^node:/,
+    prepare: (context) => {
+      linkOrCopy(tools.baseImage, join(context, "root.tar"));
+      linkOrCopy(join(tools.node26, "node"), join(context, "node"));
+      cpSync(join(tools.npmBin, "..", "npm"), join(context, "npm"), { recursive: true });
+    },
+    lines: [
+      ...debian,
       "COPY node /usr/local/bin/",
       "COPY npm /usr/local/lib/node_modules/npm",
       "RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \\",
@@ -131,21 +160,32 @@ export async function makeNodeImage(
       " && mkdir -p /usr/local/etc \\",
       ` && echo 'cafile=${authorities}' > /usr/local/etc/npmrc \\`,
       " && groupadd --gid 1000 node && useradd --uid 1000 --gid node --create-home node",
-      // Only for hosts whose registry has a certificate of its own; the official image has none of it.
       `ENV NODE_EXTRA_CA_CERTS=${authorities}`,
       'CMD ["node"]',
-      "",
-    ].join("\n"),
-  );
-  await engine.docker(
-    ["build", "--quiet", "--network=host", ...names.flatMap((name) => ["--tag", name]), "."],
-    {
-      cwd: context,
-      timeoutMs: 180_000,
+    ],
+  },
+  {
+    serves: /^python:/,
+    prepare: (context) => {
+      linkOrCopy(tools.baseImage, join(context, "root.tar"));
+      cpSync(pythonRoot, join(context, "python"), { recursive: true, verbatimSymlinks: true });
     },
-  );
-  rmSync(context, { recursive: true, force: true });
-}
+    lines: [
+      ...debian,
+      `COPY python ${pythonRoot}`,
+      "RUN for name in python python3 python3.14; do \\",
+      `   ln -s ${tools.python314} /usr/local/bin/$name; \\`,
+      " done",
+      `ENV SSL_CERT_FILE=${authorities}`,
+      'CMD ["python3"]',
+    ],
+  },
+  {
+    serves: /\/uv:/,
+    prepare: (context) => linkOrCopy(join(tools.python, "uv"), join(context, "uv")),
+    lines: ["FROM scratch", "COPY uv /uv"],
+  },
+];
 
 /** Gives the engine a local stand-in for an official image of Valkey under its name: the root that our servers run in. */
 export async function makeServiceImage(engine: Engine, session: Session, name: string): Promise<void> {
