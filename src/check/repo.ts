@@ -10,7 +10,7 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { withoutRepository } from "../core/git-environment.ts";
 
@@ -23,6 +23,8 @@ export type Repo = {
   readonly versionControl: "committed" | "empty" | "other" | "none";
   /** Files of values for the environment that some commit has added; null where the history cannot be asked. */
   readonly history: readonly Addition[] | null;
+  /** What the history was read from: the same text, the same history. Null where that is not known. */
+  readonly refs: string | null;
   /** Null for what is not there, not text, or larger than a source file is. */
   readonly read: (path: string) => string | null;
 };
@@ -31,6 +33,7 @@ export type Addition = { readonly path: string; readonly commit: string };
 
 const largest = 1 << 20;
 const mostFiles = 200_000;
+const mostRefs = 200;
 const never = new Set([
   ".git",
   ".hg",
@@ -51,23 +54,27 @@ const never = new Set([
   "site-packages",
 ]);
 
-/** Reads a directory: by git where it is a work tree, else by a walk that respects `.gitignore`. */
-export async function readRepo(directory: string): Promise<Repo> {
+/**
+ * Reads a directory: by git where it is a work tree, else by a walk that respects `.gitignore`. `before` is an earlier
+ * listing, whose history is taken where no ref has moved since.
+ */
+export async function readRepo(directory: string, before: string | null = null): Promise<Repo> {
   const root = realRoot(directory);
-  const listed = await listByGit(root);
+  const listed = await listByGit(root, before);
   const paths = (listed?.paths ?? walk(root)).sort();
   return {
     paths,
     tracked: listed?.tracked ?? null,
     history: listed?.history ?? null,
+    refs: listed?.refs ?? null,
     versionControl: listed ? (listed.hasCommit ? "committed" : "empty") : otherControl(root),
     read: reader(root, new Set(paths)),
   };
 }
 
 /** Which files are there and what version control says of them, as a text that is the same when all of it is. */
-export function listingOf({ paths, tracked, versionControl, history }: Repo): string {
-  return JSON.stringify({ paths, tracked: tracked && [...tracked], versionControl, history });
+export function listingOf({ paths, tracked, versionControl, history, refs }: Repo): string {
+  return JSON.stringify({ paths, tracked: tracked && [...tracked], versionControl, history, refs });
 }
 
 /** A directory as it was listed before, with its files as they are now. */
@@ -95,6 +102,7 @@ export function repoOf(
     paths,
     tracked: versionControl === "none" ? null : new Set(paths.filter((path) => !untracked.includes(path))),
     history,
+    refs: null,
     versionControl,
     read: (path) => files[path] ?? null,
   };
@@ -119,14 +127,18 @@ type Listed = {
   readonly tracked: ReadonlySet<string>;
   readonly hasCommit: boolean;
   readonly history: Repo["history"];
+  readonly refs: string | null;
 };
 
-async function listByGit(root: string): Promise<Listed | null> {
+async function listByGit(root: string, before: string | null): Promise<Listed | null> {
   if (!hasGitAbove(root)) return null;
+  const refs = refsOf(root);
+  const known: Pick<Listed, "refs" | "history"> | null = before && JSON.parse(before);
+  const isKnown = refs !== null && known?.refs === refs && known.history !== null;
   const [files, head, history] = await Promise.all([
     git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"]),
     hasBranch(root) ? "a commit" : git(root, ["rev-parse", "--quiet", "--verify", "HEAD"]),
-    git(root, pastEnvFiles, 3_000),
+    isKnown ? null : git(root, pastEnvFiles, 3_000),
   ]);
   if (files === null) return null;
   const paths = new Set<string>();
@@ -142,8 +154,29 @@ async function listByGit(root: string): Promise<Listed | null> {
     paths: [...paths],
     tracked,
     hasCommit: head !== null,
-    history: history === null ? null : additionsIn(history),
+    history: isKnown ? known.history : history === null ? null : additionsIn(history),
+    refs,
   };
+}
+
+/** Where every ref of the repository stands, by its own files; null where there are many, or they are kept otherwise. */
+function refsOf(root: string): string | null {
+  const folder = join(root, ".git");
+  try {
+    const there = new Set(readdirSync(folder));
+    // The other work trees have branches of their own.
+    if (there.has("reftable") || there.has("worktrees")) return null;
+    const below = readdirSync(join(folder, "refs"), { recursive: true, withFileTypes: true });
+    if (below.length > mostRefs || below.some((entry) => entry.isSymbolicLink())) return null;
+    const names = [
+      ...["HEAD", "packed-refs", "shallow"].filter((name) => there.has(name)),
+      ...below.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])).sort(),
+    ];
+    const text = names.map((name) => `${name} ${readFileSync(resolve(folder, name), "utf8")}`).join("");
+    return text.length > mostRefs * 100 ? null : text;
+  } catch {
+    return null;
+  }
 }
 
 /** Whether the branch that is checked out has a commit, where its file says so: most repos need not ask git. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readRepo } from "../../src/check/repo.ts";
+import { listingOf, readRepo } from "../../src/check/repo.ts";
 
 function directory(files: { readonly [path: string]: string }): string {
   const root = mkdtempSync(join(tmpdir(), "repo-"));
@@ -63,6 +63,31 @@ describe("reading a repo", () => {
     ]);
     expect((await readRepo(join(root, "app"))).history).toEqual([{ path: ".env.production", commit }]);
     expect((await readRepo(directory(files))).history).toBe(null);
+  });
+
+  test("asks for the history again when a ref has moved, and only then", async () => {
+    const root = directory({ ".env": "A=1\n", "a.js": "1" });
+    git(root, "init", "-q");
+    git(root, "add", ".");
+    git(root, "commit", "-qm", "one");
+    const first = await readRepo(root);
+    expect(first.history?.map(({ path }) => path)).toEqual([".env"]);
+    const remembered = [{ path: "remembered", commit: "abc1234" }];
+    const earlier = listingOf({ ...first, history: remembered });
+    expect((await readRepo(root, earlier)).history).toEqual(remembered);
+    for (const [path, ...move] of [
+      [".env.a", "commit", "-qm", "two"],
+      [".env.b", "commit", "-q", "--amend", "--no-edit"],
+    ] as const) {
+      execFileSync("touch", [join(root, path)]);
+      git(root, "add", ".");
+      git(root, ...move);
+      expect((await readRepo(root, earlier)).history?.map((each) => each.path)).toContain(path);
+    }
+    git(root, "branch", "other", "HEAD~1");
+    expect((await readRepo(root, earlier)).history).not.toEqual(remembered);
+    git(root, "worktree", "add", "-q", "--detach", join(directory({}), "other"));
+    expect((await readRepo(root)).refs).toBe(null);
   });
 
   test("runs nothing that the repo's git configuration names", async () => {

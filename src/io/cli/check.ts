@@ -44,7 +44,7 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
   const procfile = texts.procfile ?? null;
   const chosen = { ...(only.length > 0 ? { only } : {}), skip, procfile };
   const kept = factsOf(resolve(directory));
-  const reading = readRepo(directory);
+  const reading = readRepo(directory, kept.listing);
   const guess = boot ? null : guessedFrom(kept, directory, chosen);
   const [repo] = await Promise.all([reading, kept.isEmpty && parsersFor(directory)]);
   if (!boot && repo.paths.length >= manyFiles) setFlagsFromString("--opt");

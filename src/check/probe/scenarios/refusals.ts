@@ -111,11 +111,11 @@ async function attempt(lab: Lab, type: string, change: Change, names: readonly s
     opened ||= isHttp(type) && listenersOf(launched.family().map(({ pid }) => pid)).length > 0;
     return opened;
   };
-  await until(() => launched.exit() !== null || isOpen(), {
-    timeoutMs: refusalMs(lab),
-    everyMs: 100,
-    signal: lab.session.signal,
-  });
+  const isDecided = () => launched.exit() !== null || isOpen();
+  const wait = { timeoutMs: refusalMs(lab), everyMs: 100, signal: lab.session.signal };
+  // What has not said a word may not have come so far yet.
+  if (!(await until(isDecided, wait)) && launched.output.lines().length === 0)
+    await until(isDecided, { ...wait, timeoutMs: 2 * wait.timeoutMs });
   // An app may open its port, and only then fall over what is missing.
   if (opened) await launched.exitWithin(1_000);
   const exit = launched.exit() ? await launched.finishedWithin(0) : null;

@@ -21,7 +21,7 @@ export async function observeTaken(lab: Lab): Promise<TakenFacts> {
   const listening = () =>
     listenersOf(booted.launched.family().map(({ pid }) => pid)).map((each) => each.port);
   await until(() => booted.launched.exit() !== null || listening().length > 0, {
-    timeoutMs: refusalMs(lab),
+    timeoutMs: 2 * refusalMs(lab),
     everyMs: 100,
     signal: lab.session.signal,
   });
