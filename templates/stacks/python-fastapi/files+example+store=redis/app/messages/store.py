@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.messages.message import Message
@@ -18,7 +20,7 @@ def _key(id: UUID | str) -> str:
     return f"messages:{id}"
 
 
-def _message(fields: dict[str, str]) -> Message | None:
+def _message(fields: Mapping[Any, Any]) -> Message | None:
     return Message.model_validate(fields) if "text" in fields else None
 
 
@@ -45,7 +47,7 @@ class MessageStore:
         ids = await self._client.zrange(index, 0, limit - 1, desc=True)
         async with self._client.pipeline(transaction=False) as pipeline:
             for id in ids:
-                pipeline.hgetall(_key(id))
+                pipeline.hgetall(_key(str(id)))
             found = await pipeline.execute()
         return [message for fields in found if (message := _message(fields))]
 
