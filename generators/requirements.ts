@@ -17,10 +17,38 @@ export type Settling = {
  * another service was named, since those on a live queue don't move.
  */
 export function settle({ catalogue, before, after, jobs }: Settling): Decided {
+  if (isForeign(catalogue, after)) return settleForeign(catalogue, before, after);
   verifyProcesses(catalogue, after);
   const answers = { ...canonical(catalogue, after), jobs: carrier({ catalogue, before, after, jobs }) };
   validateAnswers(catalogue, answers);
   return { answers, notes: movedRoles(catalogue, before, answers) };
+}
+
+/** Whether the code of the repo isn't ours: then its processes need whatever they need. */
+export function isForeign(catalogue: Catalogue, { stack }: Answers): boolean {
+  return findTemplate(catalogue, "stack", stack)?.definition.answered === true;
+}
+
+function settleForeign(catalogue: Catalogue, before: Answers, after: Answers): Decided {
+  const answers = canonical(catalogue, after);
+  validateAnswers(catalogue, answers);
+  const fresh = <T>(of: (answers: Answers) => readonly T[]) =>
+    of(answers).filter((item) => !of(before).includes(item));
+  const services = fresh(({ services: ids }) => ids).flatMap(
+    (id) => findTemplate(catalogue, "service", id) ?? [],
+  );
+  return {
+    answers,
+    notes: [
+      ...services.map(
+        ({ id, definition }) =>
+          `The code is yours: connect to ${id} there, by what ${definition.env[0]?.name} says, and ask it in the readiness check.`,
+      ),
+      ...fresh(({ env }) => env.map(({ name }) => name)).map(
+        (name) => `The code is yours: read ${name} where it reads its configuration.`,
+      ),
+    ],
+  };
 }
 
 /** In the order in which `create` has them, so that the order of verbs doesn't matter. */

@@ -1,3 +1,4 @@
+import { checkFacts, factsFault } from "./answered-stack.ts";
 import {
   candidatesFor,
   findTemplate,
@@ -19,6 +20,7 @@ import type {
   OwnTask,
   OwnVariable,
   ProcessAnswer,
+  StackFacts,
   Template,
 } from "./types.ts";
 
@@ -39,9 +41,10 @@ export type PartialAnswers = {
   readonly env?: readonly OwnVariable[];
   readonly tasks?: readonly OwnTask[];
   readonly more?: More;
+  readonly facts?: StackFacts;
 };
 
-export type QuestionKey = Exclude<keyof PartialAnswers, "env" | "tasks" | "more">;
+export type QuestionKey = Exclude<keyof PartialAnswers, "env" | "tasks" | "more" | "facts">;
 
 export type Choice = { readonly value: string; readonly title: string; readonly description: string };
 
@@ -115,6 +118,7 @@ export function completeAnswers(catalogue: Catalogue, partial: PartialAnswers): 
     env: byName(partial.env),
     tasks: byName(partial.tasks),
     ...catalogue.extension?.complete(assumed),
+    ...(partial.facts && { facts: partial.facts }),
   };
 }
 
@@ -136,8 +140,10 @@ export function validateAnswers(catalogue: Catalogue, answers: Answers): void {
   checkText("description", answers.description);
   checkText("author", answers.author);
   oneOf("license", answers.license, licenses(catalogue));
-  oneOf("stack", answers.stack, ids(templatesOf(catalogue, "stack")));
-  const stack = findTemplate(catalogue, "stack", answers.stack) as Template;
+  const known = findTemplate(catalogue, "stack", answers.stack);
+  if (known?.definition.answered) checkFacts(answers, known);
+  else oneOf("stack", answers.stack, ids(templatesOf(catalogue, "stack")));
+  const stack = known as Template;
   const offered = ids(servicesFor(catalogue, stack));
   for (const service of answers.services) oneOf("services", service, offered);
   unique("services", answers.services);
@@ -152,6 +158,7 @@ export function validateAnswers(catalogue: Catalogue, answers: Answers): void {
   unique("platforms", answers.platforms);
   if (answers.ci !== null) oneOf("ci", answers.ci, ids(templatesOf(catalogue, "ci")));
   oneOf("packageManager", answers.packageManager, Object.keys(stack.definition.packageManagers));
+  if (stack.definition.answered) return;
   checkRequirements(catalogue, answers, stack);
   checkJobs(catalogue, answers);
 }
@@ -161,7 +168,7 @@ export function readPartialAnswers(data: unknown, origin: string): PartialAnswer
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
     refuseFile(origin, "isn't a map of answers", 'Write an object, such as { "stack": "node-fastify" }.');
   }
-  const known = [...order, "env", "tasks", "more"];
+  const known = [...order, "env", "tasks", "more", "facts"];
   for (const [key, value] of Object.entries(data)) {
     if (!known.includes(key)) {
       const near = nearest(key, known);
@@ -543,6 +550,7 @@ function typeFault(key: string, value: unknown): string | null {
       : "Give a list of process types, or of { name, type }.";
   }
   if (key === "example") return typeof value === "boolean" ? null : "Give true or false.";
+  if (key === "facts") return factsFault(value);
   if (key === "more") {
     const isAnswer = (answer: unknown) => typeof answer === "string" || typeof answer === "boolean";
     const isMap = value !== null && typeof value === "object" && !Array.isArray(value);

@@ -10,16 +10,20 @@ export const kindFolders: Readonly<Record<Exclude<TemplateKind, "base">, string>
   ci: "ci",
 };
 
+/** Those that can be chosen: not a stack whose facts are answers, which `adopt` alone takes. */
 export function templatesOf(catalogue: Catalogue, kind: TemplateKind): readonly Template[] {
-  return catalogue.templates.filter((template) => template.kind === kind);
+  return catalogue.templates.filter(
+    (template) => template.kind === kind && template.definition.answered !== true,
+  );
 }
 
 export function findTemplate(catalogue: Catalogue, kind: TemplateKind, id: string): Template | undefined {
   return catalogue.templates.find((template) => template.kind === kind && template.id === id);
 }
 
-/** The services a stack offers: those for which it has a layer. */
+/** The services a stack offers: those for which it has a layer; all where the code isn't ours. */
 export function servicesFor(catalogue: Catalogue, stack: Template): readonly Template[] {
+  if (stack.definition.answered) return templatesOf(catalogue, "service");
   const tokens = new Set(stack.layers.flatMap((layer) => layer.condition));
   return templatesOf(catalogue, "service").filter((service) => tokens.has(service.id));
 }
@@ -34,6 +38,7 @@ export function rivalsOf({ definition }: Template, services: readonly Template[]
 
 /** The process types a stack can run. */
 export function processesFor(catalogue: Catalogue, stack: Template): readonly Template[] {
+  if (stack.definition.answered) return templatesOf(catalogue, "process");
   return templatesOf(catalogue, "process").filter((process) => process.id in stack.definition.processes);
 }
 

@@ -48,6 +48,10 @@ export type Definition = {
   readonly lockfiles: { readonly [packageManager: string]: string };
   /** What a platform's add-ons say otherwise for a stack, by platform and service; of a service, by platform. */
   readonly platforms: { readonly [platform: string]: { readonly [key: string]: Json } };
+  /** Whether its facts are answers: those of a repo whose code isn't ours, and which gets nothing of the base. */
+  readonly answered?: true;
+  /** Files of other templates that a repo of this stack doesn't get. */
+  readonly omits?: readonly string[];
   // Services.
   readonly roles: { readonly [role: string]: RoleFact };
   readonly connection: string | null;
@@ -93,6 +97,8 @@ const keysOf: Readonly<Record<TemplateKind, readonly string[]>> = {
     "platforms",
     "reserved",
     "reservedVariables",
+    "answered",
+    "omits",
   ],
   service: [...common, "env", "roles", "connection", "container", "debian", "platforms"],
   process: [...common, "env", "requires", "http", "queue"],
@@ -144,6 +150,8 @@ export function readDefinition(kind: TemplateKind, data: Json, origin: string): 
     platforms: reader.each(or(root.platforms, {}), "platforms", (value, at) => reader.map(value, at)),
     reserved: reader.texts(or(root.reserved, []), "reserved"),
     reservedVariables: reader.texts(or(root.reservedVariables, []), "reservedVariables"),
+    ...(reader.flag(root.answered, "answered") === true && { answered: true }),
+    ...(root.omits !== undefined && { omits: reader.texts(root.omits, "omits") }),
     http: reader.flag(root.http, "http") === true,
     queue: reader.flag(root.queue, "queue") === true,
     addons: reader.each(or(root.addons, {}), "addons", (value, at) => reader.map(value, at)),
@@ -155,7 +163,7 @@ export function factsOf(kind: TemplateKind, definition: Definition): JsonMap {
   const free = ["facts", "packageManagers", "addons", "platforms"];
   const stated = keysOf[kind].map((key) => {
     const value = definition[key as keyof Definition] as Json;
-    return [key, free.includes(key) ? value : withoutNothing(value)] as const;
+    return [key, free.includes(key) ? value : withoutNothing(value ?? null)] as const;
   });
   return Object.fromEntries(stated.filter(([, value]) => value !== null));
 }

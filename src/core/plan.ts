@@ -1,3 +1,4 @@
+import { withAnsweredFacts } from "./answered-stack.ts";
 import { candidatesFor, conditionTokens, exclusiveRoles, findTemplate, rolesOf } from "./catalogue.ts";
 import type { CommandFact, VariableFact } from "./definition.ts";
 import { identifier, pascal, snake } from "./identifier.ts";
@@ -28,7 +29,7 @@ export function plan(catalogue: Catalogue, answers: Answers): Plan {
   const holds = conditionOf(answers, chosen, roles);
   const layers = chosen.all.flatMap((template): PlannedLayer[] => {
     const context = contextFor(template, project, { chosen, env });
-    return inOrder(template.layers)
+    return inOrder(layersFor(template, chosen.stack))
       .filter((layer) => layer.condition.every(holds))
       .map((layer) => ({ template, layer, context }));
   });
@@ -40,6 +41,16 @@ export function plan(catalogue: Catalogue, answers: Answers): Plan {
     layers,
     lockfiles: lockfile === undefined || data === undefined ? {} : { [lockfile]: data },
   };
+}
+
+/** All of a template's, but for what the stack does without. */
+function layersFor(template: Template, { definition: { answered, omits } }: Template): readonly Layer[] {
+  if (answered && template.kind === "base") return [];
+  if (omits === undefined || template.kind === "stack") return template.layers;
+  return template.layers.map(({ condition, files }) => ({
+    condition,
+    files: files.filter(({ path }) => typeof path !== "string" || !omits.includes(path)),
+  }));
 }
 
 type Chosen = {
@@ -59,7 +70,7 @@ function choose(catalogue: Catalogue, answers: Answers): Chosen {
     if (template === undefined) throw new Error(`The catalogue has no ${kind} "${id}".`);
     return template;
   };
-  const stack = need("stack", answers.stack);
+  const stack = withAnsweredFacts(need("stack", answers.stack), answers);
   const services = answers.services.map((id) => need("service", id));
   const types = [...new Set(answers.processes.map((process) => process.type))];
   const platforms = answers.platforms.map((id) => need("platform", id));
@@ -183,7 +194,10 @@ function describeProject(catalogue: Catalogue, answers: Answers, gathered: Gathe
       snake: snake(process.name),
       type: process.type,
       ...processFacts(catalogue, process, main),
-      ...command(stack.processes[process.type] as CommandFact, process.name),
+      ...command(
+        (stack.processes[process.name] ?? stack.processes[process.type]) as CommandFact,
+        process.name,
+      ),
       variables: neededBy(process.name),
     })),
     release: { ...command(stack.processes.release as CommandFact), variables: neededBy("release") },

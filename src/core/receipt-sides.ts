@@ -70,12 +70,17 @@ export function mergeReceiptSides({ base, ours, theirs }: ReceiptSides): Receipt
       example: answer("example"),
       env: join((receipt) => receipt.answers.env, byName, "the variable"),
       tasks: join((receipt) => receipt.answers.tasks, byName, "the task"),
+      ...factsOf(pick("the facts", (receipt) => receipt.answers.facts ?? null)),
       ...mores(pick("what the packs ask", (receipt) => receipt.answers.more ?? {})),
     },
     kept: join((receipt) => receipt.kept, itself, "what was kept").toSorted(),
     ...rejecting(join((receipt) => receipt.rejected ?? [], JSON.stringify, "the rejection of")),
     ...suppressed(join((receipt) => receipt.suppressions ?? [], JSON.stringify, "the suppression")),
   };
+}
+
+function factsOf(facts: Answers["facts"] | null): Pick<Answers, "facts"> {
+  return facts ? { facts } : {};
 }
 
 function mores(more: NonNullable<Answers["more"]>): Pick<Answers, "more"> {

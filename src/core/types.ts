@@ -134,6 +134,27 @@ export type Answers = {
   readonly tasks: readonly OwnTask[];
   /** What packs ask; absent where they ask nothing. */
   readonly more?: More;
+  /** Of a repo whose code isn't ours, what a stack of the catalogue would say. */
+  readonly facts?: StackFacts;
+};
+
+/** Commands are programs and their arguments, a space between each, empty where there is none. */
+export type StackFacts = {
+  readonly language: string;
+  readonly framework: string;
+  readonly toolchain: { readonly [tool: string]: string };
+  readonly install: string;
+  readonly build: string;
+  readonly test: string;
+  readonly release: string;
+  /** By the name of the process. */
+  readonly commands: { readonly [process: string]: string };
+  /** The same while developing, where it is another one. */
+  readonly dev?: { readonly [process: string]: string };
+  /** What the install reads; empty where it needs all files. */
+  readonly manifests: readonly string[];
+  /** What the repo took of the templates. */
+  readonly pieces: readonly string[];
 };
 
 export type OwnVariable = {

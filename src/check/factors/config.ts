@@ -6,14 +6,14 @@ import type { Survey } from "../survey/survey.ts";
 import { lineOf } from "./evidence.ts";
 
 /** Variables of the runtime, the platform or the shell, which no schema has to declare. */
-const known =
+export const runtimeVariable =
   /^(NODE_ENV|NODE_OPTIONS|NODE_\w+|npm_\w+|HOME|PATH|PWD|USER|LOGNAME|SHELL|TERM|COLORTERM|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|CI|NO_COLOR|FORCE_COLOR|DEBUG|HOSTNAME|EDITOR|PYTHON\w*|DJANGO_SETTINGS_MODULE|VIRTUAL_ENV|GO(MAXPROCS|MEMLIMIT|GC|PATH|ROOT|DEBUG|FLAGS)|RAILS_ENV|RACK_ENV|BUNDLE_\w+|JAVA_\w+|JVM_\w+|OTEL_\w+|AWS_(REGION|DEFAULT_REGION|EXECUTION_ENV|LAMBDA_\w+)|DYNO|HEROKU_\w+|FLY_\w+|RENDER(_\w+)?|RAILWAY_\w+|K_(SERVICE|REVISION|CONFIGURATION)|VERCEL(_\w+)?|GITHUB_\w+|KUBERNETES_\w+|POD_\w+|GUNICORN_CMD_ARGS|UVICORN_\w+|FLASK_\w+|VITE_\w+|NEXT_PUBLIC_\w+|NEXT_RUNTIME|REACT_APP_\w+|WEB_CONCURRENCY|DEV|PROD|MODE|SSR|BASE_URL)$/;
 const environmentNames =
   /^(NODE_ENV|APP_ENV|APPLICATION_ENV|ENV|ENVIRONMENT|DEPLOY_ENV|STAGE|RAILS_ENV|RACK_ENV|FLASK_ENV|DJANGO_ENV|GO_ENV|PYTHON_ENV|APP_ENVIRONMENT|DEPLOYMENT|NODE_CONFIG_ENV)$/;
 const deployNames = /^(production|prod|staging|stage|development|dev|live|uat|qa|preprod|local)$/i;
 export const serviceUrl =
   /^(postgres(ql)?(\+\w+)?|mysql2?(\+\w+)?|mariadb(\+\w+)?|rediss?|valkeys?|amqps?|mongodb(\+srv)?|nats|kafka|memcached|smtps?|cockroachdb):\/\/[^\s/]/i;
-const sensitiveName =
+export const sensitiveName =
   /(SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|CREDENTIALS?)(?!.*(_FILE|_PATH|_URL|_NAME|_ID|_TTL|_SECONDS|_EXPIR\w*|_LENGTH|_HEADER)$)/;
 const secretKey =
   /(^|[._-])(password|passwd|secret|secret_?key|client_?secret|api_?key|apikey|auth_?token|access_?token|private_?key|jwt_?secret|session_?secret|cookie_?secret|encryption_?key)$/i;
@@ -235,7 +235,7 @@ export const config = [
       const seen = new Set<string>();
       return appSources(survey).flatMap(({ path, outline }) =>
         outline.reads.flatMap(({ name, line }) => {
-          if (declared.has(name) || known.test(name) || seen.has(name)) return [];
+          if (declared.has(name) || runtimeVariable.test(name) || seen.has(name)) return [];
           seen.add(name);
           return [
             risk(
@@ -261,7 +261,7 @@ export const config = [
         return notTried("there is source in a language that is not read");
       const used = usedNames(survey);
       return survey.variables.flatMap(({ name, file, line }) =>
-        used.has(name) || known.test(name)
+        used.has(name) || runtimeVariable.test(name)
           ? []
           : [
               advice(`${name} is declared, and nothing reads it.`, { file, line }, `${name}=`, {
@@ -287,7 +287,7 @@ export const config = [
       return settings.flatMap(({ name, file, line, of }) => {
         const isOther =
           of === "image" ||
-          known.test(name) ||
+          runtimeVariable.test(name) ||
           declared.has(name) ||
           used.has(name) ||
           !/^[A-Z][A-Z0-9_]*$/.test(name);
@@ -306,7 +306,7 @@ export const config = [
     judge: (survey) => {
       const names = [
         ...new Set(appSources(survey).flatMap(({ outline }) => outline.reads.map(({ name }) => name))),
-      ].filter((name) => !known.test(name));
+      ].filter((name) => !runtimeVariable.test(name));
       if (names.length === 0) return notTried("the source that was read reads no variable");
       return survey.variables.length > 0
         ? []
@@ -321,7 +321,7 @@ export const config = [
     fooledBy: "Several entry points that each read their own.",
     judge: (survey) => {
       const readers = appSources(survey).filter(({ outline }) =>
-        outline.reads.some(({ name }) => !known.test(name)),
+        outline.reads.some(({ name }) => !runtimeVariable.test(name)),
       );
       if (readers.length === 0) return notTried("the source that was read reads no variable by its name");
       const [first] = readers;

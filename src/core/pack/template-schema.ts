@@ -67,6 +67,8 @@ const properties: { readonly [kind in TemplateKind]: { readonly [key: string]: D
     platforms: { ...mapOf(free), description: "what add-ons say otherwise, by platform and service" },
     reserved: { ...texts, description: "names that no process or task of a person's own may have" },
     reservedVariables: { ...texts, description: "the same for variables" },
+    answered: { ...flag, description: "whether its facts are answers, as adopt gives them" },
+    omits: { ...texts, description: "files of other templates that it doesn't get" },
   },
   service: {
     ...every,

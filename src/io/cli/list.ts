@@ -28,7 +28,11 @@ export async function list(invocation: Invocation): Promise<number> {
   }
   const style = resultStyle();
   const width = Math.max(...listed.flatMap(([, templates]) => templates.map(({ id }) => id.length)));
-  const sections = listed.map(([folder, templates]) => {
+  const adopted = catalogue.templates.filter(({ definition }) => definition.answered);
+  const shown = listed.map(
+    ([folder, templates]) => [folder, folder === "stacks" ? [...templates, ...adopted] : templates] as const,
+  );
+  const sections = shown.map(([folder, templates]) => {
     const rows = templates.map(
       ({ id, definition }) => `  ${style.cyan(id.padEnd(width))}  ${definition.description}\n`,
     );

@@ -13,6 +13,7 @@ const runs: { readonly [verb: string]: (invocation: Invocation) => Promise<numbe
   remove: async (invocation) => (await late()).changeRepo(invocation),
   swap: async (invocation) => (await late()).changeRepo(invocation),
   update: async (invocation) => (await late()).updateRepo(invocation),
+  adopt: async (invocation) => (await import("./repo/adopt-verb.ts")).adoptRepo(invocation),
   explain: async (invocation) => (await late()).explainPath(invocation),
   diff: async (invocation) => (await late()).diffRepo(invocation),
   generate: async (invocation) => (await late()).generate(invocation),

@@ -24,6 +24,8 @@ export type Proposal = {
   readonly kept: readonly string[];
   /** Whether `undo` is to take it back. */
   readonly undoable: boolean;
+  /** What else `--json` tells. */
+  readonly details?: { readonly [key: string]: unknown };
 };
 
 /** Shows it, asks, writes it, installs; gives the exit code: 1 where conflicts remain or an install failed. */
@@ -127,6 +129,7 @@ function printJson(proposal: Proposal, { written, installed }: Done): void {
     kept,
     notes,
     written,
+    ...proposal.details,
     install: command === null ? null : { command, done: installed?.ok ?? false },
   };
   print(`${JSON.stringify(result, null, 2)}\n`);

@@ -1,0 +1,181 @@
+import { adopt, withPieces } from "../../../../generators/adopt.ts";
+import { inspector, without, wouldBe } from "../../../check/detect/would-be.ts";
+import type { Repo } from "../../../check/repo.ts";
+import type { Finding } from "../../../check/types.ts";
+import { piecesOf } from "../../../core/answered-stack.ts";
+import { findTemplate, templatesOf } from "../../../core/catalogue.ts";
+import { Failure } from "../../../core/failure.ts";
+import { receiptPath } from "../../../core/receipt.ts";
+import type { Answers, Catalogue, Change, Receipt, Tree } from "../../../core/types.ts";
+import { readPaths } from "../../read-paths.ts";
+
+/** A piece that the repo may take over. */
+export type Offer = {
+  readonly id: string;
+  readonly changes: readonly Change[];
+  /** Files that are there and stay as they are. */
+  readonly left: readonly string[];
+  readonly lines: number;
+  /** What the static check finds no more with it, and what it finds then alone. */
+  readonly ends: readonly Finding[];
+  readonly brings: readonly Finding[];
+};
+
+export type Offering = {
+  readonly catalogue: Catalogue;
+  readonly root: string;
+  readonly repo: Repo;
+  readonly before: Receipt | null;
+  readonly answers: Answers;
+  readonly nested: boolean;
+  readonly ci: string | null;
+  /** Why an image can't be made; null where it can. */
+  readonly imageless: string | null;
+};
+
+export type Offers = {
+  readonly offers: readonly Offer[];
+  /** Pieces that there is nothing to offer of, and why. */
+  readonly withheld: readonly { readonly id: string; readonly reason: string }[];
+  readonly findings: readonly Finding[];
+  readonly inspect: (repo: Repo) => Promise<readonly Finding[]>;
+};
+
+/** What a repo may take over, the smallest diff for a finding first; each as the static check of the would-be repo tells. */
+export async function offersFor(offering: Offering): Promise<Offers> {
+  const { catalogue, root, repo, before, answers, nested, ci } = offering;
+  const inspect = inspector();
+  const findings = await inspect(repo);
+  const offers: Offer[] = [];
+  const withheld: { id: string; reason: string }[] = [];
+  for (const id of pieceIds(catalogue, answers.stack)) {
+    if (id === "ci" ? answers.ci !== null : answers.facts?.pieces.includes(id)) continue;
+    const reason = whyNot(id, offering);
+    if (reason !== null) {
+      withheld.push({ id, reason });
+      continue;
+    }
+    try {
+      const pieces = id === "image" ? ["dockerignore", id] : [id];
+      const read = (paths: readonly string[]): Tree => readPaths(root, paths);
+      const adopted = await adopt({
+        catalogue,
+        before,
+        answers: withPieces(answers, pieces, ci),
+        nested,
+        read,
+      });
+      const changes = adopted.changes.filter(({ path }) => path !== receiptPath);
+      if (changes.length === 0) {
+        withheld.push({
+          id,
+          reason: adopted.left.length > 0 ? `${adopted.left.join(", ")} is there` : "it is there",
+        });
+        continue;
+      }
+      const after = await inspect(wouldBe(repo, changes));
+      offers.push({
+        id,
+        changes,
+        left: adopted.left,
+        lines: changes.reduce((sum, change) => sum + linesMore(change), 0),
+        ends: without(findings, after),
+        brings: without(after, findings),
+      });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      withheld.push({ id, reason: error.message });
+    }
+  }
+  const cost = ({ lines, ends }: Offer) =>
+    ends.length === 0 ? Number.POSITIVE_INFINITY : lines / ends.length;
+  return {
+    offers: offers.toSorted((a, b) => cost(a) - cost(b) || a.lines - b.lines),
+    withheld,
+    findings,
+    inspect,
+  };
+}
+
+/** All that can be chosen, by the names that `--only` and `--skip` take. */
+export function pieceIds(catalogue: Catalogue, stack: string): readonly string[] {
+  const template = findTemplate(catalogue, "stack", stack);
+  return template === undefined ? [] : [...piecesOf(template), "ci"];
+}
+
+/** The CI of the catalogue that a repo may take. */
+export function offeredCi(catalogue: Catalogue, given: string | null | undefined): string | null {
+  if (given !== undefined) return given;
+  return templatesOf(catalogue, "ci").find(({ id }) => id === "github")?.id ?? null;
+}
+
+function whyNot(id: string, { repo, answers, nested, ci, imageless }: Offering): string | null {
+  const { facts, processes, services, env } = answers;
+  if (facts === undefined) return "nothing is known of the repo";
+  const has = (pattern: RegExp) => repo.paths.find((path) => pattern.test(path));
+  const there = (pattern: RegExp) => {
+    const path = has(pattern);
+    return path === undefined ? null : `${path} is there`;
+  };
+  const unknownStart = processes.length === 0 ? "it isn't known how the app is started" : null;
+  const hasVersion = Object.keys(facts.toolchain).length > 0;
+  switch (id) {
+    case "toolchain":
+      return hasVersion
+        ? there(
+            /^(\.tool-versions|\.?mise\.toml|\.nvmrc|\.node-version|\.python-version|\.ruby-version|\.go-version)$/,
+          )
+        : "no version of a toolchain is known";
+    case "procfile":
+      return unknownStart;
+    case "schema":
+      return env.length + services.length === 0 ? "no variable that the code reads is known" : null;
+    case "dockerignore":
+      return has(/^(Dockerfile|Containerfile)/) === undefined
+        ? "there is no Dockerfile"
+        : there(/^\.dockerignore$/);
+    case "image":
+      return (
+        unknownStart ??
+        there(/^(Dockerfile|Containerfile)/) ??
+        (nested ? "the lockfile lies above, so that the image has to be built from there" : null) ??
+        imageless ??
+        (hasVersion ? null : "no version of the toolchain is known")
+      );
+    case "compose":
+      return services.length === 0
+        ? "no backing service is known by a variable"
+        : there(/^(docker-)?compose[\w.-]*\.ya?ml$/);
+    case "ci":
+      if (nested) return "it counts only at the root of a repository";
+      if (ci === null) return "no CI was wanted";
+      return (
+        there(
+          /^(\.github\/workflows\/.+\.ya?ml|\.gitlab-ci\.yml|\.circleci\/.+|Jenkinsfile|\.travis\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|\.buildkite\/.+|\.drone\.yml)$/,
+        ) ?? (facts.install + facts.build + facts.test === "" ? "nothing is known that it could run" : null)
+      );
+    case "dependabot":
+      if (nested) return "it counts only at the root of a repository";
+      return there(
+        /^(\.github\/dependabot\.ya?ml|\.gitlab-ci\.yml|renovate\.json5?|\.renovaterc(\.json)?|\.github\/renovate\.json5?)$/,
+      );
+    case "scripts":
+      return facts.install === "" ? "nothing is known that it could install" : there(/^bin\/setup$/);
+    case "migrate":
+      return facts.release === "" ? "no migration is known" : there(/^bin\/migrate$/);
+    case "devcontainer":
+      return nested
+        ? "it counts only at the root of a repository"
+        : (there(/^\.devcontainer(\.json$|\/)/) ??
+            (hasVersion ? null : "no version of the toolchain is known"));
+    default:
+      return null;
+  }
+}
+
+function linesMore(change: Change): number {
+  const count = (content: string | Uint8Array) =>
+    typeof content === "string" ? content.split("\n").length - 1 : 0;
+  if (change.kind === "delete") return 0;
+  return count(change.after.content) - (change.kind === "modify" ? count(change.before.content) : 0);
+}
