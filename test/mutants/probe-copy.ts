@@ -23,6 +23,7 @@ try {
   }
   const result = await probe({
     directory,
+    build: table.build ?? null,
     adapters: [store],
     watchSeconds: 2,
     graceSeconds: 8,

@@ -3,6 +3,8 @@ export type Table = {
   readonly language: string;
   /** Its directory in test/check/fixtures. */
   readonly good: string;
+  /** Builds it, where that is not what would be inferred. */
+  readonly build?: string;
   readonly mutants: readonly Mutant[];
 };
 

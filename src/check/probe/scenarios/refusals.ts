@@ -113,8 +113,12 @@ async function attempt(lab: Lab, type: string, change: Change, names: readonly s
   };
   const isDecided = () => launched.exit() !== null || isOpen();
   const wait = { timeoutMs: refusalMs(lab), everyMs: 100, signal: lab.session.signal };
-  // What has not said a word may not have come so far yet.
-  if (!(await until(isDecided, wait)) && launched.output.lines().length === 0)
+  const isAboutToEnd = () => {
+    const lines = launched.output.lines();
+    return lines.length === 0 || lines.some(({ text }) => names.some((name) => text.includes(name)));
+  };
+  // What has not said a word, or only what is wrong, may not have come to its end yet.
+  if (!(await until(isDecided, wait)) && isAboutToEnd())
     await until(isDecided, { ...wait, timeoutMs: 2 * wait.timeoutMs });
   // An app may open its port, and only then fall over what is missing.
   if (opened) await launched.exitWithin(1_000);
