@@ -27,10 +27,10 @@ export function checkPage(tables: readonly MutantTable[]): string {
 
 function proof(tables: readonly MutantTable[]): string {
   const count = tables.reduce((sum, { mutants }) => sum + mutants.length, 0);
-  const languages = tables.map(({ language }) => language).join(" and in ");
+  const languages = new Intl.ListFormat("en-GB").format(tables.map(({ language }) => `in ${language}`));
   return `## Proof of the checks
 
-A good small app in ${languages} passes every check that runs. Of each there are copies with one fault: ${count} in all.
+A good small app ${languages} passes every check that runs. Of each there are copies with one fault: ${count} in all.
 The good apps have no finding, and each copy has exactly the findings in its row, which a test shows.
 
 ${tables.map(printTable).join("\n")}`;
