@@ -94,19 +94,11 @@ function toolchainOf(survey: Survey, { language, toolchain }: Shape): readonly T
   if (range === undefined || least === undefined) return [];
   const value =
     language === "python" ? least.split(".").slice(0, 2).join(".") : (least.split(".")[0] as string);
-  const isOne = !range.allows([Number(value.split(".")[0]) + (language === "python" ? 0 : 1), 99]);
-  return [
-    {
-      tool,
-      ...fact(
-        value,
-        range.file,
-        range.line,
-        language !== "python" && isOne,
-        `${range.version} allows others too`,
-      ),
-    },
-  ];
+  const parts = value.split(".").map(Number);
+  const next = [...parts.slice(0, -1), (parts.at(-1) as number) + 1];
+  const isOne = !range.allows(next);
+  const note = isOne ? undefined : `${range.version} allows others too`;
+  return [{ tool, ...fact(value, range.file, range.line, isOne, note) }];
 }
 
 /** What the Procfile says, else the manifest, else the image, where these are not sure. */

@@ -48,6 +48,7 @@ const managers: { readonly [id: string]: Manager } = {
     test: "bun run test",
   },
 };
+const classic: Manager = { ...(managers.yarn as Manager), install: "yarn install --frozen-lockfile" };
 const lockfiles: readonly (readonly [file: string, manager: string])[] = [
   ["pnpm-lock.yaml", "pnpm"],
   ["yarn.lock", "yarn"],
@@ -83,7 +84,9 @@ export function readNode({ repo, data, sources }: Survey): Shape | null {
       : lock
         ? fact(lock[1], lock[0])
         : guess("npm", file, 1, "there is no lockfile");
-  const manager = managers[packageManager.value] as Manager;
+  const isClassic = /^# yarn lockfile v1/m.test(repo.read("yarn.lock") ?? "");
+  const manager =
+    isClassic && packageManager.value === "yarn" ? classic : (managers[packageManager.value] as Manager);
   const needsInstall = dependencies.length + Object.keys(mapAt(value, "devDependencies")).length > 0;
   const install = !needsInstall
     ? null

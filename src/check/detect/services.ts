@@ -52,6 +52,12 @@ export function servicesIn({ survey, dependencies, reads, variables }: Servicing
     if (id !== undefined && !found.has(id))
       found.set(id, { name: id, file: path, line: lineIn(text, /provider\s*=\s*"(postgresql|mysql)"/) });
   }
+  const owners = (name: string) => [...variables].filter(([, variable]) => variable === name);
+  for (const { name, file, line } of reads) {
+    const [owner, rival] = owners(name);
+    if (owner !== undefined && rival === undefined && !found.has(owner[0]))
+      found.set(owner[0], { name, file, line });
+  }
   const byConvention = new Set(
     conventions.flatMap(([name, variable]) =>
       dependencies.some((each) => each.name === name) ? [variable] : [],

@@ -128,7 +128,7 @@ export const verbs: { readonly [name: string]: Verb } = {
   },
   adopt: {
     usage: "[dir] [options]",
-    help: "Offer a repo of yours what it lacks, so that the other verbs can change it",
+    help: "Offer a repo that is there what it lacks",
     positionals: 1,
     flags: {
       only: { value: "a,b", help: "These pieces alone, or all, or none" },

@@ -7,7 +7,6 @@ import { findTemplate, templatesOf } from "../../../core/catalogue.ts";
 import { Failure } from "../../../core/failure.ts";
 import { receiptPath } from "../../../core/receipt.ts";
 import type { Answers, Catalogue, Change, Receipt, Tree } from "../../../core/types.ts";
-import { readPaths } from "../../read-paths.ts";
 
 /** A piece that the repo may take over. */
 export type Offer = {
@@ -23,7 +22,8 @@ export type Offer = {
 
 export type Offering = {
   readonly catalogue: Catalogue;
-  readonly root: string;
+  /** Gives the person's files of these paths. */
+  readonly read: (paths: readonly string[]) => Tree;
   readonly repo: Repo;
   readonly before: Receipt | null;
   readonly answers: Answers;
@@ -43,7 +43,7 @@ export type Offers = {
 
 /** What a repo may take over, the smallest diff for a finding first; each as the static check of the would-be repo tells. */
 export async function offersFor(offering: Offering): Promise<Offers> {
-  const { catalogue, root, repo, before, answers, nested, ci } = offering;
+  const { catalogue, read, repo, before, answers, nested, ci } = offering;
   const inspect = inspector();
   const findings = await inspect(repo);
   const offers: Offer[] = [];
@@ -57,7 +57,6 @@ export async function offersFor(offering: Offering): Promise<Offers> {
     }
     try {
       const pieces = id === "image" ? ["dockerignore", id] : [id];
-      const read = (paths: readonly string[]): Tree => readPaths(root, paths);
       const adopted = await adopt({
         catalogue,
         before,
@@ -137,6 +136,7 @@ function whyNot(id: string, { repo, answers, nested, ci, imageless }: Offering):
     case "image":
       return (
         unknownStart ??
+        withoutCorepack(answers) ??
         there(/^(Dockerfile|Containerfile)/) ??
         (nested ? "the lockfile lies above, so that the image has to be built from there" : null) ??
         imageless ??
@@ -149,6 +149,7 @@ function whyNot(id: string, { repo, answers, nested, ci, imageless }: Offering):
     case "ci":
       if (nested) return "it counts only at the root of a repository";
       if (ci === null) return "no CI was wanted";
+      if (withoutCorepack(answers) !== null) return withoutCorepack(answers);
       return (
         there(
           /^(\.github\/workflows\/.+\.ya?ml|\.gitlab-ci\.yml|\.circleci\/.+|Jenkinsfile|\.travis\.yml|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|\.buildkite\/.+|\.drone\.yml)$/,
@@ -171,6 +172,27 @@ function whyNot(id: string, { repo, answers, nested, ci, imageless }: Offering):
     default:
       return null;
   }
+}
+
+/** Node brings what runs pnpm and yarn up to 24. */
+function withoutCorepack({ packageManager, facts }: Answers): string | null {
+  const major = Number.parseInt(facts?.toolchain.nodejs ?? "", 10);
+  const isNeeded = packageManager === "pnpm" || packageManager === "yarn";
+  return isNeeded && major >= 25
+    ? `Node ${major} brings no corepack, which would run ${packageManager}`
+    : null;
+}
+
+/** Whether `--yes` takes it: it adds files, and ends a finding. */
+export function isTakenByDefault({ changes, ends }: Offer): boolean {
+  return ends.length > 0 && changes.every(({ kind }) => kind === "add");
+}
+
+/** The pieces of offers: an image comes with what keeps its context small. */
+export function piecesIn(offers: readonly Offer[]): readonly string[] {
+  return offers.flatMap(({ id, changes }) =>
+    id === "image" && changes.some(({ path }) => path === ".dockerignore") ? ["dockerignore", id] : [id],
+  );
 }
 
 function linesMore(change: Change): number {

@@ -4,7 +4,7 @@ import type { Answers } from "../../../core/types.ts";
 import { type Asked, ask, type Value } from "../../prompt/ask.ts";
 import { openScreen, type Screen } from "../../prompt/screen.ts";
 import { styleFor } from "../style.ts";
-import type { Offer, Offers } from "./adopt-offers.ts";
+import { isTakenByDefault, type Offer, type Offers } from "./adopt-offers.ts";
 import { rowLines, rowsOf } from "./adopt-report.ts";
 
 /** Shows what was found, and lets the person put it right. */
@@ -51,9 +51,7 @@ export async function askPieces({ offers }: Offers): Promise<readonly Offer[]> {
       ends.length === 0 ? "ends no finding" : `ends ${[...new Set(ends.map(({ slug }) => slug))].join(", ")}`
     }`,
   }));
-  const initial = offers
-    .filter(({ changes, ends }) => ends.length > 0 && changes.every(({ kind }) => kind === "add"))
-    .map(({ id }) => id);
+  const initial = offers.filter(isTakenByDefault).map(({ id }) => id);
   const message = "What to take";
   const taken = (await put({ kind: "multiselect", message, choices, initial }, screen)) as readonly string[];
   return offers.filter(({ id }) => taken.includes(id));

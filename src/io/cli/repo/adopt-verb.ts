@@ -22,7 +22,15 @@ import { givenAnswers } from "../given-answers.ts";
 import { endOnSignals } from "../interruption.ts";
 import { print, resultStyle } from "../output.ts";
 import { isNested, type Target } from "../target.ts";
-import { type Offer, type Offers, offeredCi, offersFor, pieceIds } from "./adopt-offers.ts";
+import {
+  isTakenByDefault,
+  type Offer,
+  type Offers,
+  offeredCi,
+  offersFor,
+  pieceIds,
+  piecesIn,
+} from "./adopt-offers.ts";
 import { adviceLines, adviceOf, offerLines, rowLines, rowsOf } from "./adopt-report.ts";
 import { finishChange } from "./finish-change.ts";
 import { verifyUnmarked } from "./prepare-change.ts";
@@ -58,9 +66,10 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
       : inferred;
   const ci = offeredCi(catalogue, given.ci);
   const nested = isNested(target);
+  const read = (paths: readonly string[]): Tree => readPaths(target.root, paths);
   const offering = {
     catalogue,
-    root: target.root,
+    read,
     repo,
     before,
     answers,
@@ -73,10 +82,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
   const chosen = mayAsk
     ? await (await import("./adopt-questions.ts")).askPieces(offers)
     : chosenBy(invocation, catalogue, offers);
-  const read = (paths: readonly string[]): Tree => readPaths(target.root, paths);
-  const pieces = chosen.flatMap(({ id, changes }) =>
-    id === "image" && changes.some(({ path }) => path === ".dockerignore") ? ["dockerignore", id] : [id],
-  );
+  const pieces = piecesIn(chosen);
   const adopted = await adopt({ catalogue, before, answers: withPieces(answers, pieces, ci), nested, read });
   const files = adopted.changes.filter(({ path }) => path !== receiptPath);
   verifyUnmarked(
@@ -245,8 +251,7 @@ function chosenBy({ texts }: Invocation, catalogue: Catalogue, { offers }: Offer
   return offers.filter((offer) => {
     if (skip.includes(offer.id)) return false;
     if (only.length > 0) return only.includes("all") || only.includes(offer.id);
-    const adds = offer.changes.every(({ kind }) => kind === "add");
-    return adds && offer.ends.length > 0;
+    return isTakenByDefault(offer);
   });
 }
 

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { adopt, withPieces } from "../../generators/adopt.ts";
+import { inspector, wouldBe } from "../../src/check/detect/would-be.ts";
+import { repoOf } from "../../src/check/repo.ts";
+import type { Finding } from "../../src/check/types.ts";
+import { receiptPath } from "../../src/core/receipt.ts";
+import type { Change, Receipt, Tree } from "../../src/core/types.ts";
+import {
+  isTakenByDefault,
+  type Offers,
+  offeredCi,
+  offersFor,
+  piecesIn,
+} from "../../src/io/cli/repo/adopt-offers.ts";
+import { catalogue, contentOf, filesOf, foreignRepos, found } from "./foreign-repos.ts";
+
+type Files = { readonly [path: string]: string };
+
+const nested = (name: string) => name === "workspace-package";
+const treeOf = (files: Files): Tree =>
+  new Map(Object.entries(files).map(([path, text]) => [path, contentOf(text)]));
+const reading = (files: Files) => (paths: readonly string[]) =>
+  new Map([...treeOf(files)].filter(([path]) => paths.includes(path)));
+
+async function offered(name: string, files: Files, before: Receipt | null = null): Promise<Offers> {
+  const { repo, detection, answers } = await found(files, name);
+  return offersFor({
+    catalogue,
+    read: reading(files),
+    repo,
+    before,
+    answers: before?.answers ?? answers,
+    nested: nested(name),
+    ci: offeredCi(catalogue, undefined),
+    imageless: detection?.imageless ?? null,
+  });
+}
+
+type Done = { readonly files: Files; readonly receipt: Receipt; readonly changes: readonly Change[] };
+
+/** What a repo becomes with some of what is offered. */
+async function taking(
+  name: string,
+  files: Files,
+  choose: (offers: Offers) => Offers["offers"],
+  before: Receipt | null = null,
+): Promise<Done> {
+  const offers = await offered(name, files, before);
+  const { answers } = await found(files, name);
+  const { changes, receipt } = await adopt({
+    catalogue,
+    before,
+    answers: withPieces(
+      before?.answers ?? answers,
+      piecesIn(choose(offers)),
+      offeredCi(catalogue, undefined),
+    ),
+    nested: nested(name),
+    read: reading(files),
+  });
+  const after = { ...files };
+  for (const change of changes) {
+    if (change.kind === "delete") delete after[change.path];
+    else after[change.path] = String(change.after.content);
+  }
+  return { files: after, receipt, changes };
+}
+
+const all = ({ offers }: Offers) => offers;
+const byDefault = ({ offers }: Offers) => offers.filter(isTakenByDefault);
+
+const count = (findings: readonly Finding[], severity: Finding["severity"]) =>
+  findings.filter((finding) => finding.severity === severity).length;
+const numbers = (findings: readonly Finding[]) =>
+  (["violation", "risk", "advice"] as const).map((severity) => count(findings, severity)).join(" / ");
+/** What the files that adopt writes can't end: it is in the code, or in files of the person's. */
+const slugs = (findings: readonly Finding[]) =>
+  [
+    ...new Set(findings.filter(({ severity }) => severity === "violation").map(({ slug }) => `\`${slug}\``)),
+  ].join(", ") || "none";
+
+describe("adopt", () => {
+  it.each(foreignRepos)("loses and reformats nothing in %s, whatever is taken", async (name) => {
+    const files = filesOf(name);
+    for (const choose of [all, byDefault]) {
+      const after = (await taking(name, files, choose)).files;
+      for (const [path, text] of Object.entries(files)) {
+        const lines = (after[path] ?? "").split("\n");
+        let at = 0;
+        for (const line of text.split("\n")) {
+          const place = lines.indexOf(line, at);
+          expect(place, `${path}: ${line}`).toBeGreaterThanOrEqual(0);
+          at = place + 1;
+        }
+      }
+    }
+  });
+
+  it.each(foreignRepos)("writes no code into %s, and changes only data", async (name) => {
+    const { changes } = await taking(name, filesOf(name), all);
+    const data =
+      /^(\.env\.schema|\.tool-versions|\.dockerignore|\.gitignore|\.twelve-factor\.json|Dockerfile|Procfile(\.dev)?|compose\.yaml|\.github\/(dependabot|workflows\/ci)\.yml|\.devcontainer\/\S+\.(json|yaml)|bin\/(setup|migrate))$/;
+    expect(changes.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([]);
+    expect(changes.filter(({ kind }) => kind !== "add").map(({ path }) => path)).toEqual(
+      changes.some(({ path, kind }) => path === ".gitignore" && kind === "modify") ? [".gitignore"] : [],
+    );
+  });
+
+  it.each(foreignRepos)("run again on %s does nothing", async (name) => {
+    for (const choose of [all, byDefault]) {
+      const once = await taking(name, filesOf(name), choose);
+      const twice = await taking(name, once.files, choose, once.receipt);
+      expect(twice.changes).toEqual([]);
+    }
+  });
+
+  it.each(foreignRepos)(
+    "takes by itself only what adds files to %s and ends a finding, and brings no violation",
+    async (name) => {
+      const files = filesOf(name);
+      const inspect = inspector();
+      const once = await taking(name, files, byDefault);
+      expect(once.changes.filter(({ kind }) => kind !== "add")).toEqual([]);
+      const [before, after] = [await inspect(repoOf(files)), await inspect(repoOf(once.files))];
+      expect(count(after, "violation")).toBeLessThanOrEqual(count(before, "violation"));
+      if (once.changes.length > 1) expect(after.length).toBeLessThan(before.length);
+    },
+  );
+
+  it("says of each offer which findings it ends, as the check of the repo with it does", async () => {
+    const files = filesOf("express");
+    const { offers, findings } = await offered("express", files);
+    const schema = offers.find(({ id }) => id === "schema");
+    expect(schema?.ends.map(({ slug }) => slug)).toContain("config/schema");
+    const after = await inspector()(wouldBe(repoOf(files), schema?.changes ?? []));
+    expect(after.map(({ slug }) => slug)).not.toContain("config/schema");
+    expect(findings.length - after.length).toBe(schema?.ends.length);
+  });
+
+  it("has its table of findings before and after in the docs", async () => {
+    const rows: string[] = [];
+    for (const name of foreignRepos) {
+      const files = filesOf(name);
+      const inspect = inspector();
+      const [before, yes, every] = [
+        await inspect(repoOf(files)),
+        await inspect(repoOf((await taking(name, files, byDefault)).files)),
+        await inspect(repoOf((await taking(name, files, all)).files)),
+      ];
+      rows.push(`| ${name} | ${numbers(before)} | ${numbers(yes)} | ${numbers(every)} | ${slugs(every)} |`);
+    }
+    const page = `# Adopted repos, before and after
+
+What \`check\` finds in the small repos of \`test/fixtures/foreign\`, by reading: violations / risks / advice. This page is written
+by \`npx vitest run -u test/check/adopt.test.ts\`. What is left is in the code or in files that were there, so that
+[adopt](adopt.md) prints it.
+
+| repo | before | \`--yes\` | \`--only all\` | violations left |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+    await expect(page).toMatchFileSnapshot("../../docs/adopted-repos.md");
+  });
+
+  it("records what stays as it is, and no later change looks at it", async () => {
+    const files = {
+      ...filesOf("express"),
+      "bin/migrate": "#!/bin/sh\nmine\n",
+      Procfile: "web: exec node server.js --mine\n",
+    };
+    const once = await taking("express", files, all);
+    expect(once.files.Procfile).toBe(files.Procfile);
+    expect(once.files["bin/migrate"]).toBe(files["bin/migrate"]);
+    expect(once.receipt.answers.facts?.pieces).not.toContain("migrate");
+  });
+
+  it("names the receipt last of all changes", async () => {
+    const { changes } = await taking("flask", filesOf("flask"), all);
+    expect(changes.at(-1)?.path).toBe(receiptPath);
+  });
+});
