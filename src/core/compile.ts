@@ -216,7 +216,18 @@ function lockfileProperty({ origin, name, inside, under }: Locking): PropertyDes
       `Use one of ${Object.keys(lockfiles).join(", ")}.`,
     );
   }
-  if (file !== undefined) return { enumerable: true, value: known.read(text(file)) };
+  if (file !== undefined) {
+    try {
+      return { enumerable: true, value: known.read(text(file)) };
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new TemplateError(
+        origin,
+        `${name} can't be read`,
+        "Put it there as the package manager wrote it.",
+      );
+    }
+  }
   const inherited = under && Object.getOwnPropertyDescriptor(under.lockfiles, name);
   if (inherited !== undefined) return inherited;
   throw new TemplateError(origin, `${name} is missing`, "Put it beside template.yaml.");

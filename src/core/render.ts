@@ -59,7 +59,7 @@ function lay(path: string, fragments: readonly Fragment[]): FileContent {
   const texts = fragments.map((fragment) => fragment.content);
   const origins = fragments.map((fragment) => fragment.origin).join(" and ");
   const merged = texts.every((text) => typeof text === "string")
-    ? layerText(path, texts as [string, ...string[]])
+    ? parsing(path, origins, () => layerText(path, texts as [string, ...string[]]))
     : null;
   if (merged === null) {
     throw new TemplateError(
@@ -86,7 +86,16 @@ function prune(name: string, whole: Json, files: ReadonlyMap<string, FileContent
     throw new Error(`${name} can't be pruned without the manifest that it locks.`);
   }
   return {
-    content: lockfile.prune(whole, manifest),
+    content: parsing(lockfile.manifest, lockfile.manifest, () => lockfile.prune(whole, manifest)),
     executable: false,
   };
+}
+
+function parsing<T>(path: string, origin: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new TemplateError(origin, `${path} can't be read: ${error.message}`, "Mend what it emits.");
+  }
 }

@@ -68,8 +68,15 @@ export type Catalogue = {
   /** What the packs ask. */
   readonly questions?: readonly PackQuestion[];
   readonly extension?: Extension | undefined;
-  /** Names of packs whose facts are commands in files of others. */
-  readonly commanding?: readonly string[];
+  /** Which packs say commands in the facts of which templates, the install aside, and by which commands they install. */
+  readonly commanding?: readonly Commanding[];
+};
+
+export type Commanding = {
+  readonly pack: string;
+  readonly kind: TemplateKind;
+  readonly id: string;
+  readonly installs: readonly string[];
 };
 
 /** A question of a pack. Its name is its flag, and what templates read it by. */

@@ -4,14 +4,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
+import { buildEnvironment } from "../matrix/toolchain.ts";
 import { personalPlace } from "../support/personal-place.ts";
+import { isInstalled, tools } from "../support/tools.ts";
 
 const companies = fileURLToPath(new URL("../companies", import.meta.url));
 const quiet = ["--yes", "--no-install"];
 
 /** A company's pack in a repository of its own, whose main branch its repos follow. */
 function workplace(company: string) {
-  const { cwd, env, read, run, git, commit } = personalPlace();
+  const { cwd, env, put, read, run, git, commit } = personalPlace();
   const edit = (path: string, ...changes: readonly (readonly [string, string])[]) => {
     const changed = changes.reduce((text, [from, to]) => {
       expect(text).toContain(from);
@@ -31,7 +33,18 @@ function workplace(company: string) {
     expect(ran.code, ran.stderr).toBe(0);
     return ran;
   };
-  return { cwd, env, git, commit, read, edit, run, agreed, source: `git+file://${join(cwd, "packs")}#main` };
+  return {
+    cwd,
+    env,
+    put,
+    git,
+    commit,
+    read,
+    edit,
+    run,
+    agreed,
+    source: `git+file://${join(cwd, "packs")}#main`,
+  };
 }
 
 describe("a bank with Python, GitLab, Artifactory, labels and a base image of its own", () => {
@@ -124,6 +137,32 @@ describe("a bank with Python, GitLab, Artifactory, labels and a base image of it
     expect((await run("ledger", "add", "heroku", ...quiet)).code).toBe(2);
   });
 
+  it("creates, boots, edits, follows its pack, and boots again", async ({ skip }) => {
+    const needed = [tools.python314, join(tools.python, "uv")];
+    skip(!needed.every(isInstalled), "npm run test:matrix:tools has not installed Python and uv");
+    const { agreed, run, put, read, edit, commit, cwd, env, source } = workplace("norsund");
+    const web = ["--services", "none", "--processes", "web", "--team", "claims", "--cost-center", "0815"];
+    await agreed("", "claims", ...quiet, "--pack", source, ...web);
+    const python = { ...buildEnvironment(cwd, 26), ...env };
+    const first = await slowly(join(cwd, "claims"), python, "check", "--boot");
+    expect(first.output).toMatch(/^0 violations, 0 risks, /m);
+    expect(first.code, first.output).toBe(0);
+
+    edit("claims/app/messages/routes.py", ["@router.post", "# Claims, as messages.\n@router.post"]);
+    commit("claims");
+    edit("packs/pack.yaml", ["version: 3.2.0", "version: 3.3.0"]);
+    const shorter = read("claims/app/messages/message.py").replace("max_length=1000", "max_length=500");
+    put("packs/stacks/python-fastapi/files+example/app/messages/message.py", shorter);
+    commit("packs");
+    await agreed("claims", "update", ...quiet);
+    expect(read("claims/app/messages/message.py")).toContain("max_length=500");
+    expect(read("claims/app/messages/routes.py")).toContain("# Claims, as messages.");
+    commit("claims");
+    expect(await run("claims", "update", "--check")).toMatchObject({ code: 0 });
+    const second = await slowly(join(cwd, "claims"), python, "check", "--boot");
+    expect(second.code, second.output).toBe(0);
+  });
+
   it("has a pack that lints, and whose samples render", async () => {
     const { run } = workplace("norsund");
     expect((await run("", "pack", "lint", "packs")).stdout).toContain("Nothing is wrong with it.");
@@ -149,7 +188,7 @@ describe("a start-up with a stack of its own", () => {
       code: 0,
     });
     expect(existsSync(join(cwd, "open/docs/privacy.md"))).toBe(false);
-    const first = await boot(join(cwd, "shop"), env);
+    const first = await slowly(join(cwd, "shop"), env, "check", "--boot");
     expect(first.code, first.output).toBe(0);
 
     edit("shop/src/web.js", ['"/": { ok: true }', '"/": { ok: true, shop: true }']);
@@ -166,7 +205,7 @@ describe("a start-up with a stack of its own", () => {
     expect(read("shop/docs/privacy.md")).toContain("within 10 days");
     commit("shop");
     expect(await run("shop", "update", "--check")).toMatchObject({ code: 0 });
-    const second = await boot(join(cwd, "shop"), env);
+    const second = await slowly(join(cwd, "shop"), env, "check", "--boot");
     expect(second.code, second.output).toBe(0);
   });
 
@@ -177,15 +216,39 @@ describe("a start-up with a stack of its own", () => {
       /✔ default\n[\s\S]*✔ \d+ sets of answers/,
     );
   });
+
+  it("has a pack whose sample is installed, checked and booted by pack test --boot, or is said to fail", async () => {
+    const { run, edit, cwd, env } = workplace("kivo");
+    await run("", "pack", "test", "packs", "--write");
+    const test = () => slowly(cwd, env, "pack", "test", "packs", "--boot");
+    const fine = await test();
+    expect(fine.output).toMatch(/✔ default\n {2}✔ Install\n {2}✔ Syntax\n {2}✔ check --boot\n/);
+    expect(fine.code, fine.output).toBe(0);
+    edit("packs/stacks/node-plain/files/src/web.js", [
+      'for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, stop);',
+      'process.once("SIGTERM", () => setTimeout(stop, 60_000));',
+    ]);
+    await run("", "pack", "test", "packs", "--write");
+    const stubborn = await test();
+    expect(stubborn.output).toMatch(/✖ default\n[\s\S]*✔ Syntax\n {2}✖ check --boot\n[\s\S]*disposability\//);
+    expect(stubborn.code).toBe(1);
+    edit("packs/stacks/node-plain/template.yaml", ["install: [npm, ci]", "install: [npm, no-such-command]"]);
+    await run("", "pack", "test", "packs", "--write");
+    const broken = await test();
+    expect(broken.output).toMatch(/✖ default\n {2}✖ Install\n/);
+    expect(broken.output).not.toContain("Syntax");
+    expect(broken.code).toBe(1);
+  });
 });
 
 /** Takes longer than a command may: it runs the app many times over. */
-function boot(
+function slowly(
   cwd: string,
   env: NodeJS.ProcessEnv,
+  ...args: string[]
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(inject("packed").bin, ["check", "--boot"], {
+    const child = spawn(inject("packed").bin, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

@@ -143,7 +143,7 @@ describe("a pack with files that run by themselves", () => {
     const refused = await run("", "shop", ...flags);
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.stderr).toMatch(
-      /acme 1\.0\.0 writes files that run by themselves:\n {2}\.github\/workflows\/ci\.yml/,
+      /acme 1\.0\.0 brings files, or commands, that run by themselves:\n {2}\.github\/workflows\/ci\.yml/,
     );
     expect(existsSync(repo)).toBe(false);
     const [, integrity = ""] = /--consent (sha512-\S+)/.exec(refused.stderr) ?? [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { factsOf, readDefinition } from "../../src/core/definition.ts";
+import { Failure } from "../../src/core/failure.ts";
 import type { Pack } from "../../src/core/pack/compose.ts";
 import { built, composed, emitted, packOf } from "./built.ts";
 
@@ -246,6 +247,8 @@ const refused: readonly (readonly [what: string, path: string, text: string, sai
   ["a list of two forms", service, "facts: { mixed: [1, a] }\n", /no one shape/],
 ];
 
+const lockfiles = "lockfiles: { npm: package-lock.json }\n";
+
 describe("a pack is refused, with the file and the line, for", () => {
   it.each(refused)("%s", (_, path, text, said) => {
     let message = "";
@@ -255,6 +258,38 @@ describe("a pack is refused, with the file and the line, for", () => {
       const { message: what, fix } = error as Error & { fix: string };
       message = `${what}\n${fix}`;
       expect(fix).toBeTruthy();
+    }
+    expect(message).toMatch(said);
+  });
+
+  it.each([
+    [
+      "a dependency that its lockfile doesn't have",
+      { "base/files/package.json": '{"dependencies": {"left-pad": "^1.3.0"}}' },
+      /package-lock\.json: it has no "left-pad"[\s\S]*Bring a package-lock\.json/,
+    ],
+    [
+      "data that can't be read",
+      { "base/files/package.json": '{"dependencies": [}' },
+      /acme:base\/files\/package\.json.*package\.json can't be read[\s\S]*Mend what it emits/,
+    ],
+    [
+      "a template whose data can't be read",
+      { "base/files/own.json.hbs": '{"name": {{project.name}} 3}' },
+      /acme:base\/files\/own\.json\.hbs: own\.json can't be read/,
+    ],
+    [
+      "a lockfile that can't be read",
+      { "stacks/node-fastify/package-lock.json": "{", "stacks/node-fastify/template.yaml": lockfiles },
+      /package-lock\.json can't be read[\s\S]*as the package manager wrote it/,
+    ],
+  ])("%s", (_, files, said) => {
+    let message = "";
+    try {
+      emitted(composed(packOf("acme", files)));
+    } catch (error) {
+      expect(error).toBeInstanceOf(Failure);
+      message = `${(error as Failure).message}\n${(error as Failure).fix}`;
     }
     expect(message).toMatch(said);
   });

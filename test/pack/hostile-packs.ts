@@ -916,6 +916,16 @@ const consents = rows(
     ".mise.local.toml",
     ".exrc",
     ".dir-locals.el",
+    ".python-version",
+    ".PYTHON-VERSION",
+    "pyproject.toml",
+    "sub/pyproject.toml",
+    "uv.toml",
+    "setup.cfg",
+    "pnpm-workspace.yaml",
+    "bunfig.toml",
+    ".venv/bin/python",
+    "node_modules/.bin/npm",
   ].map(
     (path): Row => [
       `a file that runs by itself: ${path}`,
@@ -967,6 +977,23 @@ const consents = rows(
     "leave for the scripts of others, for bun",
     inFolder({ "base/files/package.json": '{"trustedDependencies": ["evil"]}' }),
     /run by themselves/,
+  ],
+  [
+    "a dependency that is built from git",
+    inFolder({ "base/files/package.json": '{"dependencies": {"x": "git+file:///evil"}}' }),
+    /run by themselves/,
+  ],
+  [
+    "a command that installs",
+    inFolder({
+      "stacks/node-fastify/template.yaml": "packageManagers: { npm: { install: [touch, evil] } }\n",
+    }),
+    /touch evil \(its install\)/,
+  ],
+  [
+    "the program that Python's installer runs, by a fact",
+    inFolder({ "stacks/python-fastapi/template.yaml": "facts: { python: ./evil }\n" }),
+    /\.python-version/,
   ],
   [
     "a step of our workflow",

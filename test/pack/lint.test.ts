@@ -126,6 +126,6 @@ describe("pack docs", () => {
     expect(page).toContain("| `--data` | Which \\| data (where services is redis) | `a`, `b` | `a` |\n");
     expect(page).toContain("- `license` is `MIT`.\n- Not offered: `rabbitmq`.\n");
     expect(page).toContain("## Blocks that it fills\n\n- `base/blocks/readme-end.hbs`\n");
-    expect(page).toContain("need consent\n\n- `.envrc`\n");
+    expect(page).toContain("needs consent\n\n- `.envrc`\n");
   });
 });

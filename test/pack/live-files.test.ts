@@ -26,6 +26,20 @@ const live = [
   "Jenkinsfile",
   ".gitmodules",
   "mise.toml",
+  ".tool-versions",
+  ".python-version",
+  "pyproject.toml",
+  "uv.toml",
+  "setup.py",
+  "setup.cfg",
+  "build.rs",
+  "bunfig.toml",
+  "pnpm-workspace.yaml",
+  "Gemfile",
+  ".cargo/config.toml",
+  ".venv/bin/python",
+  "venv/bin/python",
+  "node_modules/.bin/tsc",
 ];
 
 describe("files that run by themselves", () => {
@@ -57,6 +71,48 @@ describe("files that run by themselves", () => {
     );
   });
 
+  it.each([
+    ["git", "git+https://acme.test/x.git"],
+    ["a folder", "file:./x"],
+    ["a short name of GitHub", "github:acme/x"],
+  ])("a manifest with a dependency from %s", (_, from) => {
+    const text = `{"dependencies": {"x": "${from}"}}`;
+    expect(liveIn({ "base/files/package.json": text })).toEqual(["package.json"]);
+  });
+
+  it("a manifest with a package manager from elsewhere", () => {
+    const text = '{"packageManager": "pnpm@https://acme.test/pnpm.tgz"}';
+    expect(liveIn({ "base/files/package.json": text })).toEqual(["package.json"]);
+  });
+
+  it.each([
+    ['dependencies = [\n    "boto3>=1.40.0",\n    "psycopg[binary]>=3",\n]\n', false],
+    ['dependencies = [\n    "x @ git+https://acme.test/x.git",\n]\n', true],
+    ['dependencies = [\n    "x",\n]\n[tool.uv]\nno-build = false\n', true],
+    ['[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n', true],
+  ])("settings of Python, but for names in an index: %j", (text, isLive) => {
+    const path = "stacks/python-fastapi/files+redis/pyproject.toml";
+    expect(liveIn({ [path]: text })).toEqual(isLive ? ["pyproject.toml"] : []);
+  });
+
+  it("a command that installs", () => {
+    const managers = (install: string) => `packageManagers: { npm: { install: ${install} } }\n`;
+    const patched = { "stacks/node-fastify/template.yaml": managers("[sh, -c, evil]") };
+    expect(liveIn(patched)).toContain("sh -c evil (its install)");
+    const same = { "stacks/node-fastify/template.yaml": managers("[npm, ci]") };
+    expect(liveIn(same)).toEqual([]);
+    const own = "label: Own\ndescription: Own\nprocesses: { web: { command: [x] } }\n";
+    const alone: Files = {
+      "base/template.yaml": "label: Base\ndescription: Base\n",
+      "base/files+license=MIT/LICENSE": "x\n",
+      "processes/web/template.yaml": "label: Web\ndescription: Web\nhttp: true\n",
+      "stacks/own/template.yaml": `${own}${managers("evil")}`,
+      "stacks/own/files/x": "x\n",
+    };
+    const catalogue = composed(packOf("acme", alone, "extends: []\n"));
+    expect(liveFiles(catalogue).get("acme")).toEqual(["evil (its install)"]);
+  });
+
   it("a version isn't a lifecycle script, a script called version is", () => {
     const one = '{"name": {{project.name}}, "version": "1.0.0", "scripts": {"lint": "x"}}';
     expect(liveIn({ "base/files/package.json.hbs": one })).toEqual([]);
@@ -76,11 +132,21 @@ describe("files that run by themselves", () => {
     ["facts: { actions: { checkout: evil/checkout@0000000000000000000000000000000000000000 } }", true],
     ["facts: { image: registry.acme.test/node:26 }", false],
     ["toolchain: { nodejs: 26.11.0 }", false],
+    ["toolchain: { nodejs: 'path:./evil' }", true],
+    ["toolchain: { 'npm:evil': 1.0.0 }", true],
     ["label: Ours", false],
   ])("files of ours that facts of a pack put a command into: %s", (facts, isLive) => {
     const found = liveIn({ "stacks/node-fastify/template.yaml": `${facts}\n` });
     if (isLive) expect(found).toContain(".github/workflows/ci.yml");
     else expect(found).toEqual([]);
+  });
+
+  it("files of ours that facts of a pack put a command into, and no others", () => {
+    const found = liveIn({ "stacks/python-fastapi/template.yaml": 'facts: { python: "./evil" }\n' });
+    expect(found).toContain(".python-version");
+    const ofNode = liveIn({ "stacks/node-fastify/template.yaml": "facts: { example: ./evil }\n" });
+    expect(ofNode).not.toContain(".python-version");
+    expect(liveIn({ "ci/own/template.yaml": "label: x\ndescription: x\nfacts: { a: b }\n" })).toEqual([]);
   });
 
   it("a workflow of ours that a block is filled of", () => {

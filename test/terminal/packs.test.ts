@@ -44,15 +44,17 @@ policy:
 it("a pack's consent and questions are asked in a terminal; no writes nothing, yes is remembered", async () => {
   const { cwd, terminal, say } = workplace();
   say("shop --pack acme --no-install --no-git");
-  const asked = await terminal.see("? Let it write them?");
-  expect(asked).toMatch(/The pack acme 1\.0\.0 writes files that run by themselves:\n {2}\.envrc\n/);
+  const asked = await terminal.see("? Let it?");
+  expect(asked).toMatch(
+    /The pack acme 1\.0\.0 brings files, or commands, that run by themselves:\n {2}\.envrc\n/,
+  );
   terminal.press("Enter");
   expect(await terminal.see(/exit=\d+/)).toMatch(/exit=130/);
   expect(existsSync(join(cwd, "shop"))).toBe(false);
   expect(existsSync(join(cwd, "config"))).toBe(false);
 
   say("shop --pack acme --no-install --no-git");
-  await terminal.see("? Let it write them?");
+  await terminal.see("? Let it?");
   terminal.press("y");
   await terminal.see("? Name of the service");
   terminal.press("Enter");
@@ -86,7 +88,7 @@ it("a pack's consent and questions are asked in a terminal; no writes nothing, y
 it("a pack's plopfile asks by itself before it runs", async () => {
   const { cwd, terminal, say } = workplace();
   say("shop --pack acme --no-install --no-git --data public --team a");
-  await terminal.see("? Let it write them?");
+  await terminal.see("? Let it?");
   terminal.press("y");
   await terminal.see("? Name of the service");
   terminal.press("Enter");

@@ -1,4 +1,5 @@
 import type { Json } from "../types.ts";
+import { lacking } from "./lacking.ts";
 
 /** A `package-lock.json` of version 3, with each package's lines as npm prints them, so that pruning prints nothing. */
 export type NpmLock = {
@@ -93,7 +94,7 @@ function piecesOf(at: string, entry: SourcePackage): readonly [string, string, s
 export function pruneNpmLock({ lockfileVersion, direct, packages }: NpmLock, manifest: Manifest): string {
   const locate = (name: string): number => {
     const found = Object.hasOwn(direct, name) ? direct[name] : undefined;
-    if (found === undefined) throw new Error(`The stack's package-lock.json has no "${name}".`);
+    if (found === undefined) throw lacking("package-lock.json", name);
     return found;
   };
   const production = Object.keys(manifest.dependencies ?? {}).map(locate);

@@ -1,4 +1,5 @@
 import type { Json } from "../types.ts";
+import { lacking } from "./lacking.ts";
 
 /** A `pnpm-lock.yaml` of version 9, split into the blocks of its entries, each as pnpm wrote it. */
 export type PnpmLock = {
@@ -42,7 +43,7 @@ export function prunePnpmLock(lock: PnpmLock, manifest: { readonly [key: string]
     const visited = seen.get(key);
     if (visited !== undefined) return visited.key;
     const snapshot = resolved.get(key);
-    if (snapshot === undefined) throw new Error(`The stack's pnpm-lock.yaml has no "${key}".`);
+    if (snapshot === undefined) throw lacking("pnpm-lock.yaml", key);
     const idle = idlePeers(known.get(withoutPeers(key)) ?? "", key, chosen);
     const own = idle.reduce((text, peer) => text.replace(`(${peer})`, ""), key);
     const text = idle.reduce(withoutNeed, snapshot.replace(key, own));
@@ -56,7 +57,7 @@ export function prunePnpmLock(lock: PnpmLock, manifest: { readonly [key: string]
     if (ranges.length > 0) importers += `    ${group}:\n`;
     for (const [name, specifier] of ranges.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const version = lock.direct[name];
-      if (version === undefined) throw new Error(`The stack's pnpm-lock.yaml has no "${name}".`);
+      if (version === undefined) throw lacking("pnpm-lock.yaml", name);
       importers += `      ${quoted(name)}:\n        specifier: ${quoted(specifier)}\n        version: ${visit(`${name}@${version}`).slice(name.length + 1)}\n`;
     }
   }

@@ -1,3 +1,5 @@
+import { TemplateError } from "../template-error.ts";
+import { lacking } from "./lacking.ts";
 /** A `uv.lock`, split into the entries of its packages, each as uv wrote it. */
 export type UvLock = {
   /** All that stands before the first package. */
@@ -25,7 +27,12 @@ export function readUvLock(text: string): UvLock {
     .filter((entry) => !entry.includes('\nsource = { virtual = "." }'))
     .map(readPackage);
   const twice = packages.find(({ name }, index) => packages[index - 1]?.name === name);
-  if (twice) throw new Error(`The stack's uv.lock has two versions of "${twice.name}".`);
+  if (twice)
+    throw new TemplateError(
+      "uv.lock",
+      `it has two versions of "${twice.name}"`,
+      "Ask for what one version serves.",
+    );
   return { head, packages };
 }
 
@@ -55,7 +62,7 @@ export function pruneUvLock({ head, packages }: UvLock, manifest: string): strin
     seen.add(need);
     const [name = "", extra] = need.split(/[[\]]/);
     const entry = known.get(name);
-    if (entry === undefined) throw new Error(`The stack's uv.lock has no "${name}".`);
+    if (entry === undefined) throw lacking("uv.lock", name);
     if (extra === undefined) entry.needs.forEach(visit);
     else [name, ...needsOf(entry.extras[extra] ?? [])].forEach(visit);
   };

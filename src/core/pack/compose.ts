@@ -3,7 +3,7 @@ import { compileTemplates, type SourceFile } from "../compile.ts";
 import type { Definition } from "../definition.ts";
 import { nearest } from "../nearest.ts";
 import { TemplateError } from "../template-error.ts";
-import type { Catalogue, Json, PackQuestion, Template } from "../types.ts";
+import type { Catalogue, Commanding, Json, PackQuestion, Template } from "../types.ts";
 import { extensionOf } from "./extension.ts";
 import { builtIn, isSource, type Manifest, manifestPath } from "./manifest.ts";
 
@@ -22,14 +22,14 @@ export function composeCatalogue(built: Catalogue, packs: readonly Pack[]): Cata
   const standsAlone = packs[0]?.manifest.extends.includes(builtIn) === false;
   let templates = standsAlone ? [] : built.templates;
   const questions: PackQuestion[] = [];
-  const commanding: string[] = [];
+  const commanding: Commanding[] = [];
   const known = new Set(standsAlone ? [] : [builtIn]);
   for (const { manifest, files } of packs) {
     verifyPlace(manifest, known);
     for (const question of manifest.questions) questions.push(verifyNew(question, questions));
     const under = templates;
     templates = compileTemplates(files, { templates, pack: manifest.name, questions });
-    if (templates.some((template) => saysCommands(template, under))) commanding.push(manifest.name);
+    commanding.push(...templates.flatMap((template) => commandsIn(template, under, manifest.name)));
     known.add(manifest.name);
   }
   const composed: Catalogue = {
@@ -56,15 +56,32 @@ export function composeCatalogue(built: Catalogue, packs: readonly Pack[]): Cata
   };
 }
 
-/** Whether a template's facts hold commands, or names of actions, that the templates under it haven't; images are none. */
-function saysCommands(template: Template, under: readonly Template[]): boolean {
-  const there = under.find(({ kind, id }) => kind === template.kind && id === template.id);
-  if (there === template) return false;
-  const { kind, definition } = template;
-  if (there === undefined) return kind === "stack" || kind === "ci";
-  const commands = ({ packageManagers, processes, tasks, facts }: Definition) =>
-    JSON.stringify([packageManagers, processes, tasks, withoutImages(facts)]);
-  return commands(definition) !== commands(there.definition);
+/** Where a template's facts hold commands, or names of actions, that the templates under it haven't; images are none. */
+function commandsIn(template: Template, under: readonly Template[], pack: string): readonly Commanding[] {
+  const { kind, id, definition } = template;
+  const there = under.find((other) => other.kind === kind && other.id === id);
+  if (there === template) return [];
+  const commands = ({ packageManagers, processes, tasks, facts, toolchain }: Definition) =>
+    JSON.stringify([packageManagers, processes, tasks, withoutImages(facts), sources(toolchain)]);
+  if (there !== undefined && commands(definition) === commands(there.definition)) return [];
+  const known = there === undefined ? [] : installsOf(there.definition);
+  const installs = installsOf(definition).filter((install) => !known.includes(install));
+  return [{ pack, kind, id, installs }];
+}
+
+/** What runs right after a repo is made. */
+function installsOf({ packageManagers }: Definition): readonly string[] {
+  return Object.values(packageManagers).flatMap(({ install }) => {
+    const words = Array.isArray(install) ? install.join(" ") : String(install ?? "");
+    return words === "" ? [] : [words];
+  });
+}
+
+/** Tools that come from elsewhere than a plain name and version say. */
+function sources(toolchain: Definition["toolchain"]): readonly string[] {
+  return Object.entries(toolchain)
+    .map(([tool, version]) => `${tool} ${version}`)
+    .filter((line) => !/^[a-z][a-z0-9-]* \d[\w.+-]*$/.test(line));
 }
 
 function withoutImages(facts: Definition["facts"]): Definition["facts"] {

@@ -1,36 +1,59 @@
 import type { Node } from "../dialect/nodes.ts";
-import type { Catalogue, Program, TemplateFile } from "../types.ts";
+import type { Catalogue, Commanding, Program, Template, TemplateFile } from "../types.ts";
 import { placeOf } from "./lay-over.ts";
 
 /** Files that something runs without being asked: an editor, an agent, a shell, git, a package manager, a CI. */
 const live: readonly RegExp[] = [
-  /(^|\/)\.(vscode|vs|idea|zed|fleet|devcontainer|claude|cursor|codex|gemini|windsurf|continue|kiro|opencode|husky|githooks|circleci|buildkite|woodpecker|gitlab|direnv|mise|yarn)\//,
+  /(^|\/)\.(vscode|vs|idea|zed|fleet|devcontainer|claude|cursor|codex|gemini|windsurf|continue|kiro|opencode|husky|githooks|circleci|buildkite|woodpecker|gitlab|direnv|mise|yarn|venv|cargo|bundle)\//,
+  /(^|\/)(venv|node_modules)\//,
   /(^|\/)\.(github|gitea|forgejo)\/(workflows|actions|hooks)\//,
   /(^|\/)(\.envrc|\.npmrc|\.pnpmfile\.[cm]?js|\.yarnrc(\.yml)?|\.mcp\.json|\.cursorrules|\.devcontainer\.json|\.gitpod\.yml|\.pre-commit-config\.yaml|\.?lefthook(-local)?\.ya?ml|\.?mise(\.\w+)*\.toml|\.gitmodules|\.gitattributes|\.gitconfig|\.lfsconfig|\.bazelrc|\.n?exrc|\.nvim\.lua|\.dir-locals(-2)?\.el|binding\.gyp|[^/]*\.code-workspace)$/,
+  // What an install reads, and may have run: settings, and builds.
+  /(^|\/)(\.python-versions?|\.tool-versions|pyproject\.toml|uv\.toml|setup\.(py|cfg)|build\.rs|bunfig\.toml|pnpm-workspace\.yaml|gemfile|mix\.exs|package\.swift)$/,
   /^(\.gitlab-ci\.ya?ml|\.drone\.ya?ml|\.travis\.yml|\.woodpecker\.ya?ml|jenkinsfile|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|appveyor\.yml|\.cirrus\.yml)$/,
 ];
-const manifest = /(^|\/)(package\.(json5?|ya?ml)|composer\.json|setup\.py|build\.rs)$/;
+const manifest = /(^|\/)(package\.(json5?|ya?ml)|composer\.json)$/;
 const lifecycle =
-  /\b(pre|post)?(install|prepare|pack|publish|version)\b|setup\(|fn main|post-\w+-cmd|allowScripts|trustedDependencies|onlyBuiltDependencies/;
+  /\b(pre|post)?(install|prepare|pack|publish|version)\b|post-\w+-cmd|allowScripts|trustedDependencies|BuiltDependencies|AllBuilds|configDependencies|"(git|github|gitlab|bitbucket|gist|file|link|portal|patch|exec|ssh)[:+]|@https?:/;
 
-/** Of each pack, by its name, what it writes that runs by itself, or puts a command into. */
+/** Of each pack, by its name, what it writes that runs by itself, or puts a command into, and how it installs. */
 export function liveFiles({ templates, commanding = [] }: Catalogue): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  for (const file of templates.flatMap(({ layers }) => layers.flatMap((layer) => layer.files))) {
-    const path = typeof file.path === "string" ? file.path : placeOf(file);
-    const known = folded(path);
-    const isLive = live.some((pattern) => pattern.test(known));
-    const runs = isLive || hasOpenName(file) || (manifest.test(known) && mayRun(file));
-    const names = packsOf(file);
-    for (const name of [
-      ...(runs ? names : []),
-      ...(isLive && names.length === 0 && readsFacts(file) ? commanding : []),
-    ]) {
-      const paths = found.get(name) ?? [];
-      if (!paths.includes(path)) found.set(name, [...paths, path].sort());
+  const found = new Map<string, string[]>();
+  const add = (pack: string, what: string) => {
+    const known = found.get(pack) ?? [];
+    if (!known.includes(what)) found.set(pack, [...known, what].sort());
+  };
+  for (const { pack, installs } of commanding)
+    for (const command of installs) add(pack, `${command} (its install)`);
+  for (const template of templates) {
+    const commanders = commanding.filter((each) => reaches(each, template)).map(({ pack }) => pack);
+    for (const file of template.layers.flatMap((layer) => layer.files)) {
+      const path = typeof file.path === "string" ? file.path : placeOf(file);
+      const known = folded(path);
+      const isLive = live.some((pattern) => pattern.test(known)) && !isRequirements(known, file);
+      const runs = isLive || hasOpenName(file) || (manifest.test(known) && mayRun(file));
+      const names = packsOf(file);
+      for (const name of [
+        ...(runs ? names : []),
+        ...(isLive && names.length === 0 && readsFacts(file) ? commanders : []),
+      ])
+        add(name, path);
     }
   }
   return found;
+}
+
+/** Facts of a stack are read by all but other stacks, those of another template by itself. */
+function reaches({ kind, id }: Commanding, template: Template): boolean {
+  const isOne = template.kind === kind && template.id === id;
+  return isOne || (kind === "stack" && template.kind !== "stack");
+}
+
+/** Nothing but names in an index, in the stack's own settings. */
+function isRequirements(path: string, file: TemplateFile): boolean {
+  return (
+    path.endsWith("pyproject.toml") && /^dependencies = \[\n( *"[^"@:\\/]*",?\n)*\]\n?$/.test(textOf(file))
+  );
 }
 
 function readsFacts({ body }: TemplateFile): boolean {

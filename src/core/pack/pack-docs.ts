@@ -76,7 +76,7 @@ export function packDocs(catalogue: Catalogue, { manifest, files }: Pack): strin
         : [],
     ),
     section(
-      "Files that run by themselves, and need consent",
+      "What runs by itself, and needs consent",
       live.map((path) => `- ${code(path)}`),
     ),
   ];

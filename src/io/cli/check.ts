@@ -17,7 +17,7 @@ import { type FactsOfRepo, factsOf } from "../kept-facts.ts";
 import type { CheckRules } from "../pack/check-rules.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import type { Invocation } from "./argv.ts";
-import { print, resultStyle } from "./output.ts";
+import { print, printData, resultStyle } from "./output.ts";
 
 /** From here on the optimising compiler, which the entry point left out, saves more than it takes. */
 const manyFiles = 400;
@@ -166,7 +166,7 @@ async function runProbe(directory: string, { texts, ...chosen }: Probing): Promi
 async function listChecks({ switches }: Invocation): Promise<number> {
   const checks = [...(await allChecks()).values()];
   if (switches.json) {
-    print(`${JSON.stringify(checks.map(wordsOf), null, 2)}\n`);
+    printData(checks.map(wordsOf), 2);
     return 0;
   }
   const style = resultStyle();

@@ -29,7 +29,7 @@ export function reportNotes(prepared: Prepared, outcome: Outcome): void {
   const note = (text: string) => process.stderr.write(`${styleFor(process.stderr).yellow("!")} ${text}\n`);
   if (skipped.length > 0) note(skippedLine(prepared));
   for (const { path, keyPath, reason } of prepared.reconciliation.conflicts) {
-    if (keyPath.length > 0) note(`${path}: yours is kept at ${keyPath.join(".")}. ${reason}`);
+    if (keyPath.length > 0) note(printable(`${path}: yours is kept at ${keyPath.join(".")}. ${reason}`));
   }
   const { git, install } = outcome;
   if (git?.kind === "staged")

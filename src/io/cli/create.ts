@@ -9,7 +9,7 @@ import { configurationFile } from "./configuration-file.ts";
 import { fileReports } from "./file-report.ts";
 import { givenAnswers } from "./given-answers.ts";
 import { endOnSignals } from "./interruption.ts";
-import { print, resultColumns, resultStyle } from "./output.ts";
+import { print, printData, resultColumns, resultStyle } from "./output.ts";
 import { openConflicts, type Prepared, prepare } from "./prepare.ts";
 import { replayLine } from "./replay.ts";
 import { styleFor } from "./style.ts";
@@ -153,7 +153,7 @@ async function printJson(prepared: Prepared, written: boolean, replay: string): 
     written,
     replay,
   };
-  print(`${JSON.stringify(report, null, 2)}\n`);
+  printData(report, 2);
 }
 
 async function reportConflicts(prepared: Prepared, conflicts: readonly string[]): Promise<void> {

@@ -5,7 +5,7 @@ import { printable } from "../../core/printable.ts";
 import type { Catalogue, Template } from "../../core/types.ts";
 import type { Invocation } from "./argv.ts";
 import { catalogueFor, packsFor } from "./create.ts";
-import { print, resultStyle } from "./output.ts";
+import { print, printData, resultStyle } from "./output.ts";
 
 const kinds = Object.entries(kindFolders) as [keyof typeof kindFolders, string][];
 
@@ -23,7 +23,7 @@ export async function list(invocation: Invocation): Promise<number> {
       templates.map((template) => entry(catalogue, template)),
     ]);
     const result = asked === undefined ? Object.fromEntries(entries) : entries[0]?.[1];
-    print(`${JSON.stringify(result, null, 2)}\n`);
+    printData(result, 2);
     return 0;
   }
   const style = resultStyle();

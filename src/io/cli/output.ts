@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
+import { anyOf } from "../../core/printable.ts";
 import { type Style, styleFor } from "./style.ts";
 
 /**
@@ -8,6 +9,17 @@ import { type Style, styleFor } from "./style.ts";
 export function print(text: string): void {
   if (isTerminal()) process.stdout.write(text);
   else writeWhole(Buffer.from(text));
+}
+
+/** Writes data as JSON, with escapes for what a terminal may act upon. */
+export function printData(data: unknown, space?: number): void {
+  const text = JSON.stringify(data, null, space);
+  print(`${text.replace(anyOf("Cc", "Cf"), (found) => (found === "\n" ? found : escaped(found)))}\n`);
+}
+
+function escaped(found: string): string {
+  const units = found.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return units.map((unit) => `\\u${unit}`).join("");
 }
 
 /** The style of what goes to stdout. */

@@ -1,6 +1,7 @@
+import { printable } from "../../core/printable.ts";
 import { recover } from "../commit/recover.ts";
 import type { Invocation } from "./argv.ts";
-import { print } from "./output.ts";
+import { print, printData } from "./output.ts";
 import { findTarget } from "./target.ts";
 
 const told = {
@@ -17,7 +18,8 @@ export async function recoverDirectory({ positionals, switches }: Invocation): P
   const report = exists
     ? recover({ root, abort: switches.abort === true })
     : ({ outcome: "nothing", paths: [] } as const);
-  const files = report.paths.map((path) => `  ${path}\n`).join("");
-  print(switches.json ? `${JSON.stringify(report, null, 2)}\n` : `${told[report.outcome]}\n${files}`);
+  const files = report.paths.map((path) => `  ${printable(path)}\n`).join("");
+  if (switches.json) printData(report, 2);
+  else print(`${told[report.outcome]}\n${files}`);
   return 0;
 }

@@ -8,7 +8,7 @@ import { version } from "../../core/version.ts";
 import { readBuiltCatalogue } from "../catalogue.ts";
 import type { Invocation } from "./argv.ts";
 import { readInput } from "./given-answers.ts";
-import { print } from "./output.ts";
+import { printData } from "./output.ts";
 import { cataloguesOf, missingPack } from "./repo/catalogues-of.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function renderFromReceipt({ texts, switches, lists }: Invocation):
   const { recorded } = await cataloguesOf(built, root, { receipts: [receipt], given: lists.pack });
   const catalogue = recorded(receipt) ?? missingPack(receipt);
   validateAnswers(catalogue, receipt.answers);
-  print(`${JSON.stringify({ files: described(renderReceipt(catalogue, receipt)) })}\n`);
+  printData({ files: described(renderReceipt(catalogue, receipt)) });
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/printable.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
-import { print } from "./output.ts";
+import { printData } from "./output.ts";
 import { styleFor } from "./style.ts";
 
 /** Says what happened, why, what to do, and how things stand. Gives the exit code. */
@@ -13,7 +13,7 @@ export function reportError(error: unknown, argv: readonly string[]): number {
   }
   if (!(error instanceof Failure)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${style.red("This is a bug of create-twelve-factor.")}\n${detail}\n`);
+    process.stderr.write(`${style.red("This is a bug of create-twelve-factor.")}\n${plain(detail)}\n`);
     process.stderr.write(
       "Please report it with these lines: `npm bugs create-twelve-factor` opens the place.\n",
     );
@@ -24,7 +24,7 @@ export function reportError(error: unknown, argv: readonly string[]): number {
     `${style.red("✖")} ${plain(message)}\n  ${plain(fix)}\n  ${style.dim(plain(state))}\n`,
   );
   if (argv.includes("--json")) {
-    print(`${JSON.stringify({ error: { code, message, fix, state } }, null, 2)}\n`);
+    printData({ error: { code, message, fix, state } }, 2);
   }
   return 2;
 }

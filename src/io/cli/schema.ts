@@ -4,7 +4,7 @@ import { printable } from "../../core/printable.ts";
 import type { Json } from "../../core/types.ts";
 import type { Invocation } from "./argv.ts";
 import { catalogueFor, packsFor } from "./create.ts";
-import { print } from "./output.ts";
+import { printData } from "./output.ts";
 
 /** Prints the JSON Schema of an answers file, or of a file that a person writes for a pack or a configuration. */
 export async function schema(invocation: Invocation): Promise<number> {
@@ -14,7 +14,7 @@ export async function schema(invocation: Invocation): Promise<number> {
       ? answersSchema(await catalogueFor(await packsFor(invocation)))
       : (await import("../pack/schemas.ts")).schemaOf(asked);
   if (printed === null) throw unknown(asked ?? "");
-  print(`${JSON.stringify(printed satisfies Json, null, 2)}\n`);
+  printData(printed satisfies Json, 2);
   return 0;
 }
 

@@ -21,12 +21,9 @@ export async function verifyConsent(catalogue: Catalogue, consenting: Consenting
     const files = live.get(name);
     if (files === undefined) continue;
     const list = files.map((path) => `  ${printable(path)}`).join("\n");
-    const message = `The pack ${name} ${version} writes files that run by themselves:\n${list}`;
+    const message = `The pack ${name} ${version} brings files, or commands, that run by themselves:\n${list}`;
     const subject = { key: integrity, integrity, label: `${name} ${version}`, message };
-    await verifyAgreed(
-      { ...subject, fix: "Read them in the pack", question: "Let it write them?" },
-      consenting,
-    );
+    await verifyAgreed({ ...subject, fix: "Read them in the pack", question: "Let it?" }, consenting);
   }
 }
 

@@ -13,7 +13,7 @@ import { createDirectory } from "../../commit/create-directory.ts";
 import { withPacks } from "../../pack/catalogues.ts";
 import { readSource } from "../../pack/sources.ts";
 import type { Invocation } from "../argv.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { findTarget, verifyDirectory } from "../target.ts";
 import { schemasFolder, writeSchemas } from "./write-schemas.ts";
 
@@ -31,7 +31,8 @@ export async function pack(invocation: Invocation): Promise<number> {
     return (await import("./test-pack.ts")).diffPacks(folder, changed, invocation);
   if (action === "schemas") {
     const written = writeSchemas(folder, compose(folder, invocation).catalogue);
-    print(invocation.switches.json ? `${JSON.stringify({ written }, null, 2)}\n` : listOf(folder, written));
+    if (invocation.switches.json) printData({ written }, 2);
+    else print(listOf(folder, written));
     return 0;
   }
   if (action === "docs") {
@@ -75,7 +76,7 @@ function compose(folder: string, { lists }: Invocation): Composed {
 async function lint(folder: string, invocation: Invocation): Promise<number> {
   const result = await linted(folder, invocation);
   const { findings, rendered, exhaustive, live } = result;
-  if (invocation.switches.json) print(`${JSON.stringify(result, null, 2)}\n`);
+  if (invocation.switches.json) printData(result, 2);
   else {
     const style = resultStyle();
     const lines = findings.map(
@@ -85,7 +86,9 @@ async function lint(folder: string, invocation: Invocation): Promise<number> {
     const how = exhaustive ? "all that there are" : "any two choices in one of them";
     const notes = [
       ...(rendered > 0 ? [`${rendered} sets of answers were rendered, ${how}.\n`] : []),
-      ...(live.length > 0 ? [`Needs consent, since it runs by itself: ${live.join(", ")}.\n`] : []),
+      ...(live.length > 0
+        ? [`Needs consent, since it runs by itself: ${printable(live.join(", "))}.\n`]
+        : []),
     ];
     print(
       `${lines.join("")}${notes.join("")}${findings.length === 0 ? `${style.green("✔")} Nothing is wrong with it.\n` : ""}`,
@@ -155,7 +158,7 @@ function create(folder: string, { switches }: Invocation): number {
     ...Object.keys(files),
     ...writeSchemas(target.root, withPacks(readBuiltCatalogue(), [target.root])),
   ];
-  if (switches.json) print(`${JSON.stringify({ directory: target.root, files: written }, null, 2)}\n`);
+  if (switches.json) printData({ directory: target.root, files: written }, 2);
   else print(`${listOf(folder, written)}\nNext: create-twelve-factor pack lint ${folder}\n`);
   return 0;
 }

@@ -4,7 +4,7 @@ import { receiptPath } from "../../../core/receipt.ts";
 import type { RejectedPack } from "../../../core/types.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import type { Invocation } from "../argv.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { openRepo } from "../repo/open-repo.ts";
 import { type PackMove, proposeUpdate } from "../repo/update-verb.ts";
 
@@ -35,7 +35,8 @@ export async function reportPacks(invocation: Invocation): Promise<number> {
   const reported: (Reported | Unreadable)[] = [];
   for (const directory of directories) reported.push(await reportOf(directory, invocation));
   const { json } = invocation.switches;
-  print(json ? `${JSON.stringify({ repos: reported }, null, 2)}\n` : table(reported));
+  if (json) printData({ repos: reported }, 2);
+  else print(table(reported));
   return reported.every((each) => !("error" in each) && !hasDrift(each)) ? 0 : 1;
 }
 

@@ -12,7 +12,7 @@ import { withPacks } from "../../pack/catalogues.ts";
 import { parseAnswersFile } from "../answers-file.ts";
 import type { Invocation } from "../argv.ts";
 import { paintDiff } from "../conflict-diff.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { runTools, type ToolResult } from "./run-tools.ts";
 
 type Sample = { readonly name: string; readonly partial: PartialAnswers };
@@ -53,7 +53,7 @@ export async function testPack(folder: string, { lists, switches, texts }: Invoc
     catalogue,
     samples.map(({ partial }) => partial),
   );
-  if (switches.json) print(`${JSON.stringify({ tests, questions }, null, 2)}\n`);
+  if (switches.json) printData({ tests, questions }, 2);
   else print(told(tests, questions, switches.write === true));
   return tests.every(({ ok }) => ok) && questions.failures.length === 0 ? 0 : 1;
 }
@@ -72,10 +72,10 @@ function told(tests: readonly Tested[], questions: QuestionSets, written: boolea
     ok === null ? style.dim("-") : ok ? style.green("✔") : style.red("✖");
   const indented = (text: string) => printable(text, "\n").replace(/^(?=.)/gm, "    ");
   const lines = tests.flatMap(({ name, ok, recorded, diff, tools }) => [
-    `${mark(ok)} ${name}${recorded || written ? "" : ": nothing is recorded, run this with --write"}\n`,
+    `${mark(ok)} ${printable(name)}${recorded || written ? "" : ": nothing is recorded, run this with --write"}\n`,
     ...(diff !== "" && recorded ? [`${paintDiff(diff, style)}\n`] : []),
     ...tools.map(({ name: tool, ok: fine, output }) => {
-      const said = fine === null ? ` was not run: ${output}` : fine ? "" : `\n${indented(output)}`;
+      const said = fine === null ? ` was not run: ${printable(output)}` : fine ? "" : `\n${indented(output)}`;
       return `  ${mark(fine)} ${tool}${said}\n`;
     }),
   ]);
@@ -111,11 +111,13 @@ export async function diffPacks(
     const origin = `tests/${name}.yaml`;
     return { name, diff: treeDiff(treeOf(before, partial, origin), sampleTree(after, partial, origin)) };
   });
-  if (switches.json) print(`${JSON.stringify({ samples: diffs }, null, 2)}\n`);
+  if (switches.json) printData({ samples: diffs }, 2);
   else {
     const style = resultStyle();
     for (const { name, diff } of diffs)
-      print(`${style.bold(name)}\n${diff === "" ? "  nothing changes\n" : `${paintDiff(diff, style)}\n`}`);
+      print(
+        `${style.bold(printable(name))}\n${diff === "" ? "  nothing changes\n" : `${paintDiff(diff, style)}\n`}`,
+      );
   }
   return 0;
 }

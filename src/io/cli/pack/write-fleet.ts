@@ -4,7 +4,7 @@ import { readBuiltCatalogue } from "../../catalogue.ts";
 import { entryAt } from "../../commit/entry.ts";
 import { fillDirectory } from "../../commit/fill-directory.ts";
 import type { Invocation } from "../argv.ts";
-import { print } from "../output.ts";
+import { print, printData } from "../output.ts";
 import { findTarget } from "../target.ts";
 import { fleetFiles } from "./fleet-files.ts";
 
@@ -24,7 +24,7 @@ export async function writeFleet(folder: string, { switches }: Invocation): Prom
   );
   fillDirectory({ root, tree });
   const written = Object.keys(files);
-  if (switches.json) print(`${JSON.stringify({ directory: root, files: written }, null, 2)}\n`);
+  if (switches.json) printData({ directory: root, files: written }, 2);
   else
     print(
       `${written.map((path) => `  + ${path}\n`).join("")}\nNext: write the repos into fleet/repos.txt.\n`,

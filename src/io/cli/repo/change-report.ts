@@ -1,5 +1,6 @@
 import { unifiedDiff } from "../../../core/diff.ts";
 import { lockfiles } from "../../../core/lockfile/lockfile.ts";
+import { printable } from "../../../core/printable.ts";
 import { receiptPath } from "../../../core/receipt.ts";
 import type { Change, Conflict } from "../../../core/types.ts";
 import { paintDiff } from "../conflict-diff.ts";
@@ -51,7 +52,7 @@ export function changePreview(changes: readonly Change[], style: Style): string 
 export function fileList(changes: readonly Change[], style: Style): string {
   const marks = { add: style.green("+"), modify: style.yellow("~"), delete: style.red("-") };
   return inOrder(changes)
-    .map(({ kind, path }) => `  ${marks[kind]} ${path}\n`)
+    .map(({ kind, path }) => `  ${marks[kind]} ${printable(path)}\n`)
     .join("");
 }
 
@@ -71,9 +72,13 @@ export function conflictLines(conflicts: readonly Conflict[], style: Style): str
     .map(({ path, keyPath, reason, theirs }) => {
       const where = keyPath.length === 0 ? path : `${path} at ${keyPath.join(".")}`;
       const value = keyPath.length > 0 && theirs !== null ? ` The template has ${shortened(theirs)}.` : "";
-      return `${style.yellow("!")} ${where}: ${reason}${value}\n`;
+      return noteLine(`${where}: ${reason}${value}`, style);
     })
     .join("");
+}
+
+export function noteLine(note: string, style: Style): string {
+  return `${style.yellow("!")} ${printable(note)}\n`;
 }
 
 function inOrder(changes: readonly Change[]): readonly Change[] {

@@ -7,7 +7,7 @@ import { readPaths } from "../../read-paths.ts";
 import { renderRecorded, whatIsMissing } from "../../repo/recorded-render.ts";
 import type { Invocation } from "../argv.ts";
 import { paintDiff } from "../conflict-diff.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { changeEntries, conflictLines, diffOf } from "./change-report.ts";
 import { fitToPlace, openRepo, type Repo } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
@@ -41,7 +41,7 @@ export async function diffRepo(invocation: Invocation): Promise<number> {
       edits: edits && changeEntries(edits),
       update: { changes: changeEntries(updates), conflicts },
     };
-    print(`${JSON.stringify(json, null, 2)}\n`);
+    printData(json, 2);
     return 0;
   }
   const style = resultStyle();

@@ -4,7 +4,7 @@ import { plan } from "../../../core/plan.ts";
 import { printable } from "../../../core/printable.ts";
 import { readBuiltCatalogue } from "../../catalogue.ts";
 import type { Invocation } from "../argv.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { openRepo, recordedCatalogue } from "./open-repo.ts";
 
 /** Prints which pack and layer an emitted file comes from, key by key where it is merged of several. */
@@ -29,7 +29,7 @@ export async function explainPath({ positionals, switches, lists }: Invocation):
     });
   }
   if (switches.json) {
-    print(`${JSON.stringify(explained, null, 2)}\n`);
+    printData(explained, 2);
     return 0;
   }
   const style = resultStyle();
@@ -40,7 +40,9 @@ export async function explainPath({ positionals, switches, lists }: Invocation):
     `  ${style.cyan(file)}  ${by(pack)}${condition.length === 0 ? "" : style.dim(`  with ${condition.join(", ")}`)}\n`,
     ...blocks.map((block) => `    ${style.cyan(block.file)}  ${by(block.pack)}\n`),
   ];
-  const parts = explained.parts.map(({ part, files }) => `  ${part}  ${style.dim(files.join(" and "))}\n`);
+  const parts = explained.parts.map(
+    ({ part, files }) => `  ${printable(part, "\t")}  ${style.dim(files.join(" and "))}\n`,
+  );
   const title = `${style.bold(path)}\n${explained.sources.flatMap(line).join("")}`;
   print(parts.length === 0 ? title : `${title}\n${style.bold("Of these")}\n${parts.join("")}`);
   return 0;

@@ -1,5 +1,6 @@
 import { Failure } from "../../../core/failure.ts";
 import { lockfiles } from "../../../core/lockfile/lockfile.ts";
+import { printable } from "../../../core/printable.ts";
 import type { Answers, Change, Conflict } from "../../../core/types.ts";
 import { commitChanges } from "../../commit/commit-changes.ts";
 import { amendUndo } from "../../commit/undo-record.ts";
@@ -7,9 +8,16 @@ import { type Installed, install } from "../../install.ts";
 import { Cancelled } from "../../prompt/cancelled.ts";
 import type { Invocation } from "../argv.ts";
 import { type Interruption, yieldToSignals } from "../interruption.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { styleFor } from "../style.ts";
-import { changeEntries, changePreview, conflictLines, countChanges, fileList } from "./change-report.ts";
+import {
+  changeEntries,
+  changePreview,
+  conflictLines,
+  countChanges,
+  fileList,
+  noteLine,
+} from "./change-report.ts";
 
 /** A change that is worked out, and how to speak of it. */
 export type Proposal = {
@@ -64,9 +72,7 @@ async function confirm({ title, changes, conflicts, notes }: Proposal): Promise<
   const screen = openScreen(stderr);
   screen.print(`\n  ${style.bold(title)}  ${style.dim(countChanges(changes))}\n\n`);
   screen.print(`${changePreview(changes, style)}\n`);
-  screen.print(
-    conflictLines(conflicts, style) + notes.map((note) => `${style.yellow("!")} ${note}\n`).join(""),
-  );
+  screen.print(conflictLines(conflicts, style) + notes.map((note) => noteLine(note, style)).join(""));
   const message = `Write ${changes.length} ${changes.length === 1 ? "file" : "files"}?`;
   const asked = { kind: "confirm", message, choices: [], initial: true, validate: (): true => true } as const;
   if ((await ask(asked, screen)) !== true) throw new Cancelled();
@@ -104,12 +110,10 @@ function report({ conflicts, notes, install: command }: Proposal, installed: Ins
   if (conflicts.length === 0 && notes.length === 0 && installed?.ok !== false) return;
   const { stderr } = process;
   const style = styleFor(stderr);
-  stderr.write(
-    notes.map((note) => `${style.yellow("!")} ${note}\n`).join("") + conflictLines(conflicts, style),
-  );
+  stderr.write(notes.map((note) => noteLine(note, style)).join("") + conflictLines(conflicts, style));
   if (installed === null || installed.ok) return;
   stderr.write(
-    `${installed.output.replace(/[^\P{Cc}\n\t]/gu, "")}\n` +
+    `${printable(installed.output, "\n\t")}\n` +
       `${style.red("✖")} The install failed: ${installed.reason}.\n` +
       `  Run it again: ${command?.join(" ")}\n  ${style.dim("All files are written.")}\n`,
   );
@@ -132,5 +136,5 @@ function printJson(proposal: Proposal, { written, installed }: Done): void {
     ...proposal.details,
     install: command === null ? null : { command, done: installed?.ok ?? false },
   };
-  print(`${JSON.stringify(result, null, 2)}\n`);
+  printData(result, 2);
 }

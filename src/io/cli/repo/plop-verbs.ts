@@ -10,7 +10,7 @@ import type { Answers, Catalogue, Receipt } from "../../../core/types.ts";
 import { commitChanges } from "../../commit/commit-changes.ts";
 import { verifyPacks } from "../create.ts";
 import { styleFor } from "../style.ts";
-import { changePreview, conflictLines, countChanges } from "./change-report.ts";
+import { changePreview, conflictLines, countChanges, noteLine } from "./change-report.ts";
 import type { Proposal } from "./finish-change.ts";
 import { openRepo, recordedCatalogue } from "./open-repo.ts";
 import { prepareChange } from "./prepare-change.ts";
@@ -73,9 +73,7 @@ export async function propose(
   const { changes, conflicts, notes } = proposal;
   if (changes.length === 0) return { proposal, confirmed: false };
   stderr.write(`\n  ${style.bold(title)}  ${countChanges(changes)}\n\n${changePreview(changes, style)}\n`);
-  stderr.write(
-    notes.map((note) => `${style.yellow("!")} ${note}\n`).join("") + conflictLines(conflicts, style),
-  );
+  stderr.write(notes.map((note) => noteLine(note, style)).join("") + conflictLines(conflicts, style));
   const message = `Write ${changes.length} ${changes.length === 1 ? "file" : "files"}?`;
   return { proposal, confirmed: (await ask({ type: "confirm", message, default: true })) === true };
 }

@@ -11,7 +11,7 @@ import { releaseArguments, withoutExecContext } from "../../repo/other-release.t
 import type { Invocation } from "../argv.ts";
 import { verifyPacks } from "../create.ts";
 import { endOnSignals } from "../interruption.ts";
-import { print, resultStyle } from "../output.ts";
+import { print, printData, resultStyle } from "../output.ts";
 import { changeEntries, countChanges, fileList } from "./change-report.ts";
 import { findRelease } from "./find-release.ts";
 import { finishChange, type Proposal } from "./finish-change.ts";
@@ -37,7 +37,7 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   const { release, rejected = [] } = repo.receipt;
   if (switches.json) {
     const told = { verb: "update", from: release.version, to: version, available: isThere, packs };
-    print(`${JSON.stringify({ ...told, changes: changeEntries(changes), conflicts, rejected }, null, 2)}\n`);
+    printData({ ...told, changes: changeEntries(changes), conflicts, rejected }, 2);
   } else if (isThere) print(`${title}: ${countChanges(changes)}\n${fileList(changes, resultStyle())}`);
   else print(`The files are as ${version} has them.\n`);
   return isThere ? 1 : 0;
