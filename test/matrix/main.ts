@@ -54,7 +54,7 @@ const offered = choicesOf(catalogue).map((choices) => ({
   combinations: allCombinations(choices),
 }));
 const everyCombination = offered.flatMap(({ combinations }) => combinations);
-/** The default answers, and all that goes together, with each stack. */
+/** With each stack: no service at all, the default answers, and all that goes together. */
 const favourites = offered.flatMap(({ combinations, ...choices }) => {
   const most = Math.max(...combinations.map(({ services }) => services.length));
   return combinations.filter(
@@ -63,7 +63,8 @@ const favourites = offered.flatMap(({ combinations, ...choices }) => {
       platforms.length > 0 &&
       ci !== null &&
       packageManager === choices.packageManagers[0] &&
-      ((processes.length === 2 && services.join() === "postgres") ||
+      (services.length === 0 ||
+        (processes.length === 2 && services.join() === "postgres") ||
         (processes.length === 4 &&
           services.length === most &&
           services.includes("postgres") &&

@@ -80,7 +80,7 @@ describe("pairwise", () => {
   });
 
   it("takes few, and the same ones each time", () => {
-    expect(chosen.length).toBeLessThanOrEqual(14);
+    expect(chosen.length).toBeLessThanOrEqual(11);
     expect(pairwise(all, factors)).toEqual(chosen);
   });
 
@@ -90,6 +90,6 @@ describe("pairwise", () => {
       ["a1", "b2"],
       ["a2", "b1"],
     ];
-    expect(pairwise(rows, (row) => row)).toEqual(rows);
+    expect(pairwise(rows, (row) => row).toSorted()).toEqual(rows);
   });
 });
