@@ -124,6 +124,7 @@ function renovate(text: string, matchStrings: readonly string[], newValue: strin
 describe("pack fleet", () => {
   it("writes what Renovate and GitHub Actions need, over nothing that is there", async () => {
     const { run, read, put } = workplace();
+    expect((await run("", "pack", "fleet", "nowhere")).stderr).toContain("nowhere isn't there.");
     const written = await run("", "pack", "fleet", "acme");
     expect(written).toMatchObject({ code: 0 });
     expect(JSON.parse(read("acme/fleet/renovate.json")).customManagers).toHaveLength(2);

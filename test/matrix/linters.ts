@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Session } from "../../src/check/probe/session.ts";
 import { inParallel } from "../../src/check/probe/wait.ts";
-import type { Tree } from "../../src/core/types.ts";
+import type { Catalogue, Tree } from "../../src/core/types.ts";
+import { fleetFiles } from "../../src/io/cli/pack/fleet-files.ts";
 import { isInstalled, tools } from "../support/tools.ts";
 import type { Emitted } from "./emit.ts";
 import { NotRun, type Report } from "./report.ts";
@@ -23,7 +24,8 @@ type Linter = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-const isScript = (_path: string, text: string): boolean => text.startsWith("#!/bin/sh");
+const isScript = (_path: string, text: string): boolean => /^#!\/bin\/(ba)?sh\n/.test(text);
+const isPosix = (_path: string, text: string): boolean => text.startsWith("#!/bin/sh");
 const isWorkflow = (path: string): boolean => /^\.github\/workflows\/.*\.ya?ml$/.test(path);
 const named =
   (name: string) =>
@@ -37,7 +39,7 @@ const linters: readonly Linter[] = [
   { name: "shfmt", judges: isScript, beside: [".editorconfig"], program: "shfmt", args: ["--diff"] },
   {
     name: "sh -n",
-    judges: isScript,
+    judges: isPosix,
     program: "sh",
     args: ["-c", 'for f; do sh -n "$f" || exit 1; done', "sh"],
   },
@@ -74,6 +76,12 @@ const linters: readonly Linter[] = [
     args: ["--builtin-schema=vendor.dependabot"],
   },
   {
+    name: "schema of Renovate's configuration",
+    judges: named("fleet/renovate.json"),
+    program: schema,
+    args: ["--builtin-schema=vendor.renovate"],
+  },
+  {
     name: "schema of compose.yaml",
     judges: named("compose.yaml"),
     program: schema,
@@ -104,14 +112,16 @@ const linters: readonly Linter[] = [
   },
 ];
 
-/** Judges each distinct file of all combinations once, by the tools of others. */
+/** Judges each distinct file of all combinations, and of what `pack fleet` writes, once, by the tools of others. */
 export async function lintEmitted(
   session: Session,
   report: Report,
   emitted: readonly Emitted[],
+  built: Catalogue,
 ): Promise<void> {
+  const trees = [...emitted.map(({ tree }) => tree), fleetTree(built, emitted[0]?.tree)];
   for (const linter of linters) {
-    const folders = layOut({ session, linter, trees: emitted.map(({ tree }) => tree) });
+    const folders = layOut({ session, linter, trees });
     await report.check(`${folders.size} of ${emitted.length} emitted`, linter.name, async () => {
       if (folders.size === 0) throw new NotRun("no combination emits such a file");
       if (linter.program.includes("/") && !isInstalled(linter.program))
@@ -133,6 +143,15 @@ export async function lintEmitted(
       });
     });
   }
+}
+
+/** In the style that our repos have. */
+function fleetTree(built: Catalogue, like: Tree | undefined): Tree {
+  const files = Object.entries(fleetFiles(built)).map(
+    ([path, content]) => [path, { content, executable: false }] as const,
+  );
+  const style = [...(like ?? [])].filter(([path]) => path === ".editorconfig");
+  return new Map([...files, ...style]);
 }
 
 type Layout = { readonly session: Session; readonly linter: Linter; readonly trees: readonly Tree[] };

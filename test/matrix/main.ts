@@ -119,7 +119,7 @@ async function verifyAll(): Promise<void> {
     await report.prepare(`${rendered.length} combinations`, "render", async () => {
       for (const combination of rendered) emitted.push(emit(catalogue, combination));
     });
-    if (parts.includes("linters")) await lintEmitted(session, report, emitted);
+    if (parts.includes("linters")) await lintEmitted(session, report, emitted, catalogue);
     if (parts.includes("reading")) await readByCheck(report, emitted);
     if (parts.includes("sources")) await verifySources({ session, report }, emitted.filter(isNode));
     const isolations = await detectIsolations(session.directory);

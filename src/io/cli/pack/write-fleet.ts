@@ -10,7 +10,13 @@ import { fleetFiles } from "./fleet-files.ts";
 
 /** Writes what rolls packs out: a preset for Renovate, a workflow for GitHub Actions, and the list of repos. */
 export async function writeFleet(folder: string, { switches }: Invocation): Promise<number> {
-  const { root } = findTarget(folder);
+  const { root, exists } = findTarget(folder);
+  if (!exists)
+    throw new Failure({
+      code: "pack/folder",
+      message: `${folder} isn't there.`,
+      fix: "Name the folder of the repository that the packs are in.",
+    });
   const files = fleetFiles(readBuiltCatalogue());
   const taken = Object.keys(files).find((path) => entryAt(root, path).kind !== "absent");
   if (taken !== undefined)
