@@ -3,12 +3,14 @@ import { Failure } from "../src/core/failure.ts";
 import { nameProblem } from "../src/core/names.ts";
 import type { Answers, Catalogue, OwnVariable } from "../src/core/types.ts";
 import type { Decided } from "./change.ts";
-import { settle } from "./requirements.ts";
+import { isForeign, settle } from "./requirements.ts";
 import type { Subject } from "./subject.ts";
 
 export type Addition = {
   readonly subject: Subject;
   readonly jobs?: string | undefined;
+  /** How a process of a repo is started whose code isn't ours. */
+  readonly command?: string | undefined;
   /** Of a variable or a task. */
   readonly description?: string | undefined;
   /** Of a variable; by default an optional text that every process reads. */
@@ -37,6 +39,7 @@ function withSubject(catalogue: Catalogue, answers: Answers, addition: Addition)
     case "service":
       if (answers.services.includes(subject.id)) return null;
       refuseRival(catalogue, answers, subject.id);
+      if (isForeign(catalogue, answers)) return withForeignService(catalogue, answers, subject.id);
       refuseOwn(catalogue, answers, subject.id);
       return { ...answers, services: [...answers.services, subject.id] };
     case "platform":
@@ -47,12 +50,45 @@ function withSubject(catalogue: Catalogue, answers: Answers, addition: Addition)
       if (answers.ci === null) return { ...answers, ci: subject.id };
       return refuse(`The CI is ${answers.ci} already.`, `Run swap ${answers.ci} ${subject.id}.`);
     case "process":
+      if (isForeign(catalogue, answers))
+        return withForeignProcess(answers, subject.id, {
+          name: subject.name ?? subject.id,
+          command: addition.command,
+        });
       return withProcess(answers, subject.id, subject.name ?? subject.id);
     case "task":
+      if (isForeign(catalogue, answers))
+        return refuse(
+          "The code of this repo is its own, and so are its tasks.",
+          "Write the task there; it needs nothing of the files of the templates.",
+        );
       return withTask(answers, subject.name, addition);
     case "env":
       return withVariable(catalogue, answers, { name: subject.name, addition });
   }
+}
+
+/** The variable that the code reads already is from now on that of the service. */
+function withForeignService(catalogue: Catalogue, answers: Answers, id: string): Answers {
+  const facts = findTemplate(catalogue, "service", id)?.definition.env ?? [];
+  const env = answers.env.filter(({ name }) => !facts.some((fact) => fact.name === name));
+  return { ...answers, services: [...answers.services, id], env };
+}
+
+type Started = { readonly name: string; readonly command: string | undefined };
+
+function withForeignProcess(answers: Answers, type: string, { name, command }: Started): Answers | null {
+  const { facts } = answers;
+  if (facts === undefined) return null;
+  if (command === undefined && facts.commands[name] === undefined)
+    return refuse(
+      `How ${name} is started is for you to say: the code of this repo is its own.`,
+      `Write add ${type}${name === type ? "" : ` ${name}`} --command "PROGRAM ARGUMENT …".`,
+    );
+  const added = withProcess(answers, type, name);
+  if (added === null && (command === undefined || command === facts.commands[name])) return null;
+  const commands = { ...facts.commands, ...(command !== undefined && { [name]: command }) };
+  return { ...(added ?? answers), facts: { ...facts, commands } };
 }
 
 function refuseRival(catalogue: Catalogue, { services }: Answers, id: string): void {

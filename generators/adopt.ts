@@ -1,6 +1,7 @@
 import { validateAnswers } from "../src/core/answers.ts";
+import { keyOf } from "../src/core/merge/kept.ts";
 import { printReceipt, receiptPath } from "../src/core/receipt.ts";
-import { reconcile } from "../src/core/reconcile.ts";
+import { reconcile, splitKept } from "../src/core/reconcile.ts";
 import { renderReceipt } from "../src/core/render-receipt.ts";
 import type { Answers, Catalogue, Change, Receipt, Tree } from "../src/core/types.ts";
 import { version } from "../src/core/version.ts";
@@ -68,15 +69,18 @@ export async function adopt({ catalogue, before, answers, nested, read }: Adopti
   const spoiled = merged.changes.flatMap((change) =>
     isGentle(change) || base.has(change.path) ? [] : [change.path],
   );
-  const clashing = merged.conflicts.map(({ path }) => path);
-  const left = [
-    ...new Set([...merged.kept.filter((path) => !base.has(path)), ...spoiled, ...clashing]),
-  ].sort();
+  const touched = new Set(merged.changes.map(({ path }) => path));
+  const clashing = merged.conflicts.flatMap(({ path, keyPath }) =>
+    keyPath.length === 0 || !(touched.has(path) || base.has(path)) ? [path] : [],
+  );
+  const standing = merged.kept.filter((path) => !base.has(path));
+  const left = [...new Set([...standing, ...spoiled, ...clashing])].sort();
   const stays = new Set(left);
+  const differing = merged.conflicts.map(({ path, keyPath }) => `${path}#${keyOf(keyPath)}`);
   const kept = new Set([
     ...receipt.kept,
     ...left.map((path) => `${path}#`),
-    ...merged.found.filter((entry) => !stays.has(entry.slice(0, entry.indexOf("#")))),
+    ...[...merged.found, ...differing].filter((entry) => !stays.has(splitKept(entry)[0])),
   ]);
   const written: Receipt = { ...receipt, kept: [...kept].sort() };
   const changes = merged.changes.filter(({ path }) => !stays.has(path));

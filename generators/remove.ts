@@ -52,5 +52,12 @@ function withoutProcess(answers: Answers, type: string, name: string | null): An
       ...variable,
       processes: variable.processes.filter((other) => other !== gone.name),
     }));
-  return { ...answers, processes: answers.processes.filter((process) => process !== gone), env };
+  const processes = answers.processes.filter((process) => process !== gone);
+  return { ...answers, processes, env, ...withoutCommand(answers, gone.name) };
+}
+
+function withoutCommand({ facts }: Answers, name: string): Pick<Answers, "facts"> {
+  if (facts === undefined) return {};
+  const { [name]: _, ...commands } = facts.commands;
+  return { facts: { ...facts, commands } };
 }

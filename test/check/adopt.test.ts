@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { add } from "../../generators/add.ts";
 import { adopt, withPieces } from "../../generators/adopt.ts";
+import { change } from "../../generators/change.ts";
+import { remove } from "../../generators/remove.ts";
+import { readSubject } from "../../generators/subject.ts";
 import { inspector, wouldBe } from "../../src/check/detect/would-be.ts";
 import { repoOf } from "../../src/check/repo.ts";
 import type { Finding } from "../../src/check/types.ts";
 import { receiptPath } from "../../src/core/receipt.ts";
-import type { Change, Receipt, Tree } from "../../src/core/types.ts";
+import { renderReceipt } from "../../src/core/render-receipt.ts";
+import type { Answers, Change, Receipt, Tree } from "../../src/core/types.ts";
 import {
   isTakenByDefault,
   type Offers,
@@ -36,7 +41,12 @@ async function offered(name: string, files: Files, before: Receipt | null = null
   });
 }
 
-type Done = { readonly files: Files; readonly receipt: Receipt; readonly changes: readonly Change[] };
+type Done = {
+  readonly files: Files;
+  readonly receipt: Receipt;
+  readonly changes: readonly Change[];
+  readonly left: readonly string[];
+};
 
 /** What a repo becomes with some of what is offered. */
 async function taking(
@@ -47,12 +57,12 @@ async function taking(
 ): Promise<Done> {
   const offers = await offered(name, files, before);
   const { answers } = await found(files, name);
-  const { changes, receipt } = await adopt({
+  const { changes, receipt, left } = await adopt({
     catalogue,
     before,
     answers: withPieces(
       before?.answers ?? answers,
-      piecesIn(choose(offers)),
+      [...piecesIn(choose(offers)), ...offers.present],
       offeredCi(catalogue, undefined),
     ),
     nested: nested(name),
@@ -63,7 +73,7 @@ async function taking(
     if (change.kind === "delete") delete after[change.path];
     else after[change.path] = String(change.after.content);
   }
-  return { files: after, receipt, changes };
+  return { files: after, receipt, changes, left };
 }
 
 const all = ({ offers }: Offers) => offers;
@@ -101,9 +111,8 @@ describe("adopt", () => {
     const data =
       /^(\.env\.schema|\.tool-versions|\.dockerignore|\.gitignore|\.twelve-factor\.json|Dockerfile|Procfile(\.dev)?|compose\.yaml|\.github\/(dependabot|workflows\/ci)\.yml|\.devcontainer\/\S+\.(json|yaml)|bin\/(setup|migrate))$/;
     expect(changes.map(({ path }) => path).filter((path) => !data.test(path))).toEqual([]);
-    expect(changes.filter(({ kind }) => kind !== "add").map(({ path }) => path)).toEqual(
-      changes.some(({ path, kind }) => path === ".gitignore" && kind === "modify") ? [".gitignore"] : [],
-    );
+    const modified = changes.filter(({ kind }) => kind !== "add").map(({ path }) => path);
+    expect([".gitignore", "Procfile"]).toEqual(expect.arrayContaining(modified));
   });
 
   it.each(foreignRepos)("run again on %s does nothing", async (name) => {
@@ -162,16 +171,100 @@ ${rows.join("\n")}
     await expect(page).toMatchFileSnapshot("../../docs/adopted-repos.md");
   });
 
-  it("records what stays as it is, and no later change looks at it", async () => {
+  it("adds to a Procfile what it lacks, and keeps what it says of a process otherwise", async () => {
+    const { files, receipt } = await taking("flask", filesOf("flask"), all);
+    expect(files.Procfile).toBe(
+      "release: flask --app app db upgrade\nweb: gunicorn app:app --bind 0.0.0.0:$PORT --workers 2\n",
+    );
+    expect(receipt.kept).toContain("Procfile#web");
+  });
+
+  it("leaves an image that is there, says so, and records it", async () => {
+    const files = filesOf("nest");
+    const { changes, receipt, left } = await taking("nest", files, all);
+    expect(changes.map(({ path }) => path)).not.toContain("Dockerfile");
+    expect(left).toEqual(["Dockerfile"]);
+    expect(receipt.kept).toContain("Dockerfile#");
+    expect(receipt.answers.facts?.pieces).toContain("image");
+  });
+
+  it("offers no file that would show a secret of the person's", async () => {
     const files = {
-      ...filesOf("express"),
-      "bin/migrate": "#!/bin/sh\nmine\n",
-      Procfile: "web: exec node server.js --mine\n",
+      ...filesOf("flask"),
+      Procfile: "web: gunicorn app:app\nworker: work --token sk_live_0123456789abcdef\n",
     };
-    const once = await taking("express", files, all);
-    expect(once.files.Procfile).toBe(files.Procfile);
-    expect(once.files["bin/migrate"]).toBe(files["bin/migrate"]);
-    expect(once.receipt.answers.facts?.pieces).not.toContain("migrate");
+    const { offers, withheld } = await offered("flask", files);
+    expect(offers.map(({ id }) => id)).not.toContain("procfile");
+    expect(withheld).toContainEqual({ id: "procfile", reason: "Procfile holds what looks like a secret" });
+    expect(JSON.stringify((await found(files)).answers)).not.toContain("sk_live");
+  });
+
+  describe("then", () => {
+    const rendered = (receipt: Receipt) => renderReceipt(catalogue, receipt);
+    const changing = async (
+      { files, receipt }: Pick<Done, "files" | "receipt">,
+      decided: { readonly answers: Answers },
+    ) => {
+      const to = { release: receipt.release, packs: [], answers: decided.answers };
+      const theirs = rendered({ ...to, kept: [] });
+      const changed = await change({
+        from: receipt,
+        to,
+        base: rendered(receipt),
+        ours: treeOf(files),
+        theirs,
+      });
+      const after = { ...files };
+      for (const each of changed.changes) {
+        if (each.kind === "delete") delete after[each.path];
+        else after[each.path] = String(each.after.content);
+      }
+      return { ...changed, files: after };
+    };
+    const deciding = (verb: typeof add, { answers }: Receipt, words: string, more = {}) =>
+      verb(catalogue, answers, { subject: readSubject(catalogue, answers, words.split(" ")), ...more });
+
+    it.each(foreignRepos)(
+      "add changes the data files of %s, and remove gives back the same bytes",
+      async (name) => {
+        for (const choose of [all, byDefault]) {
+          const once = await taking(name, filesOf(name), choose);
+          const service = once.receipt.answers.services.includes("nats") ? "redis" : "nats";
+          const decided = deciding(add, once.receipt, service);
+          expect(decided.notes.join()).toContain(`connect to ${service}`);
+          const added = await changing(once, decided);
+          expect(added.conflicts).toEqual([]);
+          const pieces = once.receipt.answers.facts?.pieces ?? [];
+          const changed = added.changes.map(({ path }) => path);
+          if (pieces.includes("compose")) expect(added.files["compose.yaml"]).toContain(`  ${service}:`);
+          if (pieces.includes("schema")) expect(changed).toContain(".env.schema");
+          expect(changed).not.toContain("Dockerfile");
+          const removed = await changing(added, deciding(remove, added.receipt, service));
+          expect(removed.files).toEqual(once.files);
+        }
+      },
+    );
+
+    it("add env and a process with its command reach what lists them", async () => {
+      const once = await taking("express", filesOf("express"), all);
+      const variable = await changing(once, deciding(add, once.receipt, "env MAIL_FROM"));
+      expect(variable.files[".env.schema"]).toContain("MAIL_FROM=");
+      const process = await changing(
+        once,
+        deciding(add, once.receipt, "worker mailer", { command: "node mailer.js" }),
+      );
+      expect(process.files.Procfile).toContain("mailer: node mailer.js");
+      const removed = await changing(process, deciding(remove, process.receipt, "worker mailer"));
+      expect(removed.files).toEqual(once.files);
+    });
+
+    it.each([
+      ["worker mailer", "How mailer is started is for you to say"],
+      ["task clean-up", "The code of this repo is its own"],
+    ])("add %s is refused with what to do", async (words, message) => {
+      const { receipt } = await taking("express", filesOf("express"), all);
+      expect(() => deciding(add, receipt, words)).toThrow(message);
+    });
   });
 
   it("names the receipt last of all changes", async () => {

@@ -1,4 +1,5 @@
 import { isPlainCommand } from "../../core/answered-stack.ts";
+import { maskEvidence } from "../factors/evidence.ts";
 import { toolchainsIn } from "../factors/toolchains.ts";
 import { lastInstruction } from "../parsers/dockerfile.ts";
 import { isCi, type Survey } from "../survey/survey.ts";
@@ -36,12 +37,18 @@ export function detect(survey: Survey, variables: ReadonlyMap<string, string>): 
   return {
     ...own,
     toolchain: toolchainOf(survey, shape),
-    release: statedRelease(survey) ?? shape.release,
-    processes: processesOf(survey, shape),
+    release: withoutSecret(statedRelease(survey) ?? shape.release),
+    processes: processesOf(survey, shape).map((process) => ({ ...process, ...withoutSecret(process) })),
     services,
     variables: variablesOf(reads, taken),
     ci: ciOf(survey),
   };
+}
+
+/** What goes into files that everyone reads. */
+function withoutSecret<T extends Fact | null>(stated: T): T | Fact {
+  if (stated === null || maskEvidence(stated.value) === stated.value) return stated;
+  return guess("", stated.file, stated.line, "it holds what looks like a secret");
 }
 
 /** A repo of which only its image tells how it is run. */

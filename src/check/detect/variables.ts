@@ -1,5 +1,6 @@
 import type { EnvType } from "../../core/types.ts";
 import { runtimeVariable, sensitiveName } from "../factors/config.ts";
+import { maskEvidence } from "../factors/evidence.ts";
 import type { Value } from "../parsers/source/outline.ts";
 import { partOf } from "../survey/places.ts";
 import type { Survey } from "../survey/survey.ts";
@@ -77,6 +78,7 @@ export function variablesOf(reads: readonly Read[], taken: ReadonlySet<string>):
     const sensitive =
       sensitiveName.test(name) ||
       /(_KEY|_DSN|_SALT)$/.test(name) ||
+      (fallback !== null && maskEvidence(`${name}=${fallback}`) !== `${name}=${fallback}`) ||
       (type === "url" && /DATABASE|MONGO|REDIS|AMQP|RABBIT|KAFKA|BROKER|POSTGRES|MYSQL|SMTP|MAIL/.test(name));
     const isPlain = fallback !== null && !sensitive && fits(name, type, fallback);
     return {

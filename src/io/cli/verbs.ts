@@ -89,6 +89,7 @@ export const verbs: { readonly [name: string]: Verb } = {
     positionals: 3,
     flags: {
       jobs,
+      command: { value: "CMD", help: "Of a process, in a repo that was adopted" },
       description: { value: "TEXT", help: "Of a task or variable" },
       type: { value: "TYPE", help: "Of a variable: string, url, port, integer or boolean" },
       required: { help: "The variable must be set" },

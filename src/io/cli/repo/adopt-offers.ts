@@ -1,5 +1,6 @@
 import { adopt, withPieces } from "../../../../generators/adopt.ts";
 import { inspector, without, wouldBe } from "../../../check/detect/would-be.ts";
+import { maskEvidence } from "../../../check/factors/evidence.ts";
 import type { Repo } from "../../../check/repo.ts";
 import type { Finding } from "../../../check/types.ts";
 import { piecesOf } from "../../../core/answered-stack.ts";
@@ -37,6 +38,8 @@ export type Offers = {
   readonly offers: readonly Offer[];
   /** Pieces that there is nothing to offer of, and why. */
   readonly withheld: readonly { readonly id: string; readonly reason: string }[];
+  /** Pieces whose files are there already: they count as taken, and stay as they are. */
+  readonly present: readonly string[];
   readonly findings: readonly Finding[];
   readonly inspect: (repo: Repo) => Promise<readonly Finding[]>;
 };
@@ -46,6 +49,7 @@ export async function offersFor(offering: Offering): Promise<Offers> {
   const { catalogue, read, repo, before, answers, nested, ci } = offering;
   const inspect = inspector();
   const findings = await inspect(repo);
+  const present = presentIn(offering);
   const offers: Offer[] = [];
   const withheld: { id: string; reason: string }[] = [];
   for (const id of pieceIds(catalogue, answers.stack)) {
@@ -56,7 +60,7 @@ export async function offersFor(offering: Offering): Promise<Offers> {
       continue;
     }
     try {
-      const pieces = id === "image" ? ["dockerignore", id] : [id];
+      const pieces = [...present, ...(id === "image" ? ["dockerignore"] : []), id];
       const adopted = await adopt({
         catalogue,
         before,
@@ -70,6 +74,11 @@ export async function offersFor(offering: Offering): Promise<Offers> {
           id,
           reason: adopted.left.length > 0 ? `${adopted.left.join(", ")} is there` : "it is there",
         });
+        continue;
+      }
+      const secret = changes.find((change) => change.kind === "modify" && holdsSecret(change.before.content));
+      if (secret !== undefined) {
+        withheld.push({ id, reason: `${secret.path} holds what looks like a secret` });
         continue;
       }
       const after = await inspect(wouldBe(repo, changes));
@@ -91,6 +100,7 @@ export async function offersFor(offering: Offering): Promise<Offers> {
   return {
     offers: offers.toSorted((a, b) => cost(a) - cost(b) || a.lines - b.lines),
     withheld,
+    present,
     findings,
     inspect,
   };
@@ -108,7 +118,24 @@ export function offeredCi(catalogue: Catalogue, given: string | null | undefined
   return templatesOf(catalogue, "ci").find(({ id }) => id === "github")?.id ?? null;
 }
 
-function whyNot(id: string, { repo, answers, nested, ci, imageless }: Offering): string | null {
+/** An image that the repo has, where the templates would have made one too. */
+function presentIn(offering: Offering): readonly string[] {
+  const { repo, answers } = offering;
+  if (!repo.paths.includes("Dockerfile") || answers.facts?.pieces.includes("image")) return [];
+  return whyNoImage(offering) === null ? ["image"] : [];
+}
+
+function whyNoImage({ answers, nested, imageless }: Offering): string | null {
+  if (answers.processes.length === 0) return "it isn't known how the app is started";
+  if (nested) return "the lockfile lies above, so that the image has to be built from there";
+  const hasVersion = Object.keys(answers.facts?.toolchain ?? {}).length > 0;
+  return (
+    withoutCorepack(answers) ?? imageless ?? (hasVersion ? null : "no version of the toolchain is known")
+  );
+}
+
+function whyNot(id: string, offering: Offering): string | null {
+  const { repo, answers, nested, ci } = offering;
   const { facts, processes, services, env } = answers;
   if (facts === undefined) return "nothing is known of the repo";
   const has = (pattern: RegExp) => repo.paths.find((path) => pattern.test(path));
@@ -134,14 +161,7 @@ function whyNot(id: string, { repo, answers, nested, ci, imageless }: Offering):
         ? "there is no Dockerfile"
         : there(/^\.dockerignore$/);
     case "image":
-      return (
-        unknownStart ??
-        withoutCorepack(answers) ??
-        there(/^(Dockerfile|Containerfile)/) ??
-        (nested ? "the lockfile lies above, so that the image has to be built from there" : null) ??
-        imageless ??
-        (hasVersion ? null : "no version of the toolchain is known")
-      );
+      return there(/^(Dockerfile|Containerfile)/) ?? whyNoImage(offering);
     case "compose":
       return services.length === 0
         ? "no backing service is known by a variable"
@@ -192,6 +212,13 @@ export function isTakenByDefault({ changes, ends }: Offer): boolean {
 export function piecesIn(offers: readonly Offer[]): readonly string[] {
   return offers.flatMap(({ id, changes }) =>
     id === "image" && changes.some(({ path }) => path === ".dockerignore") ? ["dockerignore", id] : [id],
+  );
+}
+
+/** A diff would show it. */
+function holdsSecret(content: string | Uint8Array): boolean {
+  return (
+    typeof content === "string" && content.split("\n").some((line) => maskEvidence(line).length < line.length)
   );
 }
 

@@ -76,7 +76,7 @@ export function rowLines(rows: readonly Row[], style: Style): string {
       const mark = row.sure ? " " : style.yellow("?");
       const value = row.value === "" ? "not known" : printable(row.value);
       const note = row.note === undefined ? "" : `  ${style.yellow(row.note)}`;
-      return `${mark} ${style.dim(row.what.padEnd(width))}  ${value.padEnd(wide)}  ${style.dim(placeOf(row))}${note}`.trimEnd();
+      return `${mark} ${style.dim(row.what.padEnd(width))}  ${maskEvidence(value).padEnd(wide)}  ${style.dim(placeOf(row))}${note}`.trimEnd();
     })
     .map((line) => `${line}\n`)
     .join("");
@@ -107,7 +107,7 @@ function endings({ ends, brings }: Offer, style: Style): string {
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
 
-/** What only the code can change, each with a way to do it in its language. */
+/** What only the person can change, in code or in files of theirs, each with a way to do it in its language. */
 export type Advice = {
   readonly slug: string;
   readonly severity: string;
@@ -118,10 +118,8 @@ export type Advice = {
 };
 
 export function adviceOf(after: readonly Finding[], language: string): readonly Advice[] {
-  const isCode = (file: string | null) =>
-    file !== null && /\.([cm]?[jt]sx?|py|go|rb|java|kt|php)$/.test(file);
   return after
-    .filter(({ file, severity }) => isCode(file) && severity !== "advice")
+    .filter(({ file, severity }) => file !== null && severity !== "advice")
     .map(({ slug, severity, file, line, message, fix }) => ({
       slug,
       severity,

@@ -1,13 +1,15 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
-import { adopt, withPieces } from "../../../../generators/adopt.ts";
+import { type Adopted, adopt, withPieces } from "../../../../generators/adopt.ts";
 import { detect } from "../../../check/detect/detect.ts";
 
 import { type Corrections, inferredAnswers } from "../../../check/detect/inferred-answers.ts";
 import { without, wouldBe } from "../../../check/detect/would-be.ts";
+import { maskEvidence } from "../../../check/factors/evidence.ts";
 import { readRepo } from "../../../check/repo.ts";
 import { survey } from "../../../check/survey/survey.ts";
 import { findTemplate, templatesOf } from "../../../core/catalogue.ts";
+import { unifiedDiff } from "../../../core/diff.ts";
 import { Failure } from "../../../core/failure.ts";
 import { nearest } from "../../../core/nearest.ts";
 import { printable } from "../../../core/printable.ts";
@@ -18,6 +20,7 @@ import { readPaths } from "../../read-paths.ts";
 import { changedSinceHead } from "../../repo/git-status.ts";
 import type { Invocation } from "../argv.ts";
 import { checkedTarget } from "../checked.ts";
+import { paintDiff } from "../conflict-diff.ts";
 import { givenAnswers } from "../given-answers.ts";
 import { endOnSignals } from "../interruption.ts";
 import { print, resultStyle } from "../output.ts";
@@ -82,7 +85,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
   const chosen = mayAsk
     ? await (await import("./adopt-questions.ts")).askPieces(offers)
     : chosenBy(invocation, catalogue, offers);
-  const pieces = piecesIn(chosen);
+  const pieces = [...piecesIn(chosen), ...offers.present];
   const adopted = await adopt({ catalogue, before, answers: withPieces(answers, pieces, ci), nested, read });
   const files = adopted.changes.filter(({ path }) => path !== receiptPath);
   verifyUnmarked(
@@ -99,6 +102,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
   const left = adopted.left.map(
     (path) => `${path} is yours and stays as it is; no later change looks at it.`,
   );
+  const differences = differencesOf(adopted, read);
   const code = await finishChange(
     {
       title: "adopt",
@@ -114,6 +118,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
         found: rowsOf(found, answers),
         offers: offers.offers.map((offer) => summaryOf(offer, chosen.includes(offer))),
         withheld: offers.withheld,
+        differences,
         findings: {
           before: offers.findings,
           after,
@@ -127,13 +132,26 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
     interruption,
   );
   if (switches.json !== true) {
+    for (const { path, diff } of differences)
+      print(`\n${style.bold(`What the templates have for ${path}`)}\n${paintDiff(diff, style)}`);
     const ended = offers.findings.length - after.length;
     print(
       `\n${offers.findings.length} findings before, ${after.length} after${ended > 0 ? ` (${ended} fewer)` : ""}.\n`,
     );
-    if (advice.length > 0) print(`\n${style.bold("Left to the code")}\n${adviceLines(advice, style)}`);
+    if (advice.length > 0) print(`\n${style.bold("Left to you")}\n${adviceLines(advice, style)}`);
   }
   return code;
+}
+
+/** How what stays differs from what the templates have, with every secret masked. */
+function differencesOf({ left, theirs }: Adopted, read: (paths: readonly string[]) => Tree) {
+  const ours = read(left);
+  return left.flatMap((path) => {
+    const [mine, other] = [ours.get(path)?.content, theirs.get(path)?.content];
+    if (typeof mine !== "string" || typeof other !== "string") return [];
+    const diff = unifiedDiff(path, mine, other);
+    return diff === "" ? [] : [{ path, diff: diff.split("\n").map(maskEvidence).join("\n") }];
+  });
 }
 
 function existing(directory: string): Target {

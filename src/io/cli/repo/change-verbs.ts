@@ -31,7 +31,7 @@ function decide(
   answers: Answers,
   { verb, positionals, texts, switches }: Invocation,
 ): Decided {
-  const { jobs, description, type, processes, default: preset, sample } = texts;
+  const { jobs, description, type, processes, command, default: preset, sample } = texts;
   if (positionals.length === 0 || (verb === "swap" && positionals.length === 1)) throw nameless(verb);
   if (verb === "swap") {
     const [old = "", come = ""] = positionals;
@@ -48,6 +48,7 @@ function decide(
   return add(catalogue, answers, {
     subject,
     jobs,
+    command,
     description,
     type,
     required,
