@@ -1,5 +1,6 @@
 import type { Detection, Fact } from "../../../check/detect/detection.ts";
 import { exampleFor } from "../../../check/detect/examples.ts";
+import { maskEvidence } from "../../../check/factors/evidence.ts";
 import type { Finding } from "../../../check/types.ts";
 import { printable } from "../../../core/printable.ts";
 import type { Answers } from "../../../core/types.ts";
