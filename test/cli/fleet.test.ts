@@ -61,6 +61,7 @@ describe("update --reject", () => {
     commit("shop");
     expect(await run("shop", "update", "--check", "--pack", "../acme")).toMatchObject({ code: 1 });
     release("1.2.0", "Team C");
+    expect((await run("shop", "update", "--check")).stderr).toContain("goes from 1.0.0 to 1.2.0.");
     const check = JSON.parse((await run("shop", "update", "--check", "--json")).stdout);
     expect(check).toMatchObject({
       available: true,

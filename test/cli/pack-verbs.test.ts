@@ -102,6 +102,8 @@ describe("pack", () => {
     const { cwd, run } = workplace();
     await run("pack", "new", "acme");
     const golden = join(cwd, "acme/tests/default.diff");
+    expect(await run("pack", "test", "acme")).toMatchObject({ code: 0 });
+    rmSync(golden);
     const first = await run("pack", "test", "acme");
     expect(first).toMatchObject({ code: 1 });
     expect(first.stdout).toContain("default: nothing is recorded, run this with --write");

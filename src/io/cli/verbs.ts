@@ -179,7 +179,8 @@ export const verbs: { readonly [name: string]: Verb } = {
     },
   },
   pack: {
-    usage: "new|lint|test|diff|docs|schemas|fleet|report …",
+    usage:
+      "new NAME | lint [DIR] | test [DIR] | diff OLD NEW | docs [DIR] | schemas [DIR] | fleet [DIR] | report DIR…",
     help: "Write a pack of templates, find what is wrong with it",
     positionals: 10_000,
     flags: {

@@ -132,7 +132,7 @@ async function unknownChecks({ manifest: { name, policy } }: Pack): Promise<read
     });
 }
 
-function create(folder: string, { switches }: Invocation): number {
+async function create(folder: string, { switches }: Invocation): Promise<number> {
   verifyDirectory(folder);
   const target = findTarget(folder);
   const files = startOf(basename(target.root));
@@ -154,9 +154,13 @@ function create(folder: string, { switches }: Invocation): number {
       fix: "Choose another name.",
     });
   }
+  const built = readBuiltCatalogue();
+  const catalogue = withPacks(built, [target.root]);
+  const { recordTests } = await import("./test-pack.ts");
   const written = [
     ...Object.keys(files),
-    ...writeSchemas(target.root, withPacks(readBuiltCatalogue(), [target.root])),
+    ...(await recordTests(target.root, built, catalogue)),
+    ...writeSchemas(target.root, catalogue),
   ];
   if (switches.json) printData({ directory: target.root, files: written }, 2);
   else print(`${listOf(folder, written)}\nNext: create-twelve-factor pack lint ${folder}\n`);

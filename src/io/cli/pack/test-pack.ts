@@ -58,6 +58,19 @@ export async function testPack(folder: string, { lists, switches, texts }: Invoc
   return tests.every(({ ok }) => ok) && questions.failures.length === 0 ? 0 : 1;
 }
 
+/** Records what the samples of a pack are now; gives the paths. */
+export async function recordTests(
+  folder: string,
+  built: Catalogue,
+  catalogue: Catalogue,
+): Promise<readonly string[]> {
+  return (await samplesIn(folder)).map(({ name, partial }) => {
+    const path = `tests/${name}.diff`;
+    writeGolden(join(folder, path), packDiff(built, catalogue, partial, `tests/${name}.yaml`));
+    return path;
+  });
+}
+
 type Tested = {
   readonly name: string;
   readonly ok: boolean;

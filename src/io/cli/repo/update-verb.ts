@@ -12,7 +12,8 @@ import type { Invocation } from "../argv.ts";
 import { verifyPacks } from "../create.ts";
 import { endOnSignals } from "../interruption.ts";
 import { print, printData, resultStyle } from "../output.ts";
-import { changeEntries, countChanges, fileList } from "./change-report.ts";
+import { styleFor } from "../style.ts";
+import { changeEntries, countChanges, fileList, noteLine } from "./change-report.ts";
 import { findRelease } from "./find-release.ts";
 import { finishChange, type Proposal } from "./finish-change.ts";
 import { openRepo, type Repo } from "./open-repo.ts";
@@ -35,6 +36,9 @@ export async function updateRepo(invocation: Invocation): Promise<number> {
   const changes = proposal.changes.filter(({ path }) => path !== receiptPath);
   const isThere = changes.length > 0 || conflicts.length > 0;
   const { release, rejected = [] } = repo.receipt;
+  const { stderr } = process;
+  if (isThere && !switches.json)
+    stderr.write(proposal.notes.map((note) => noteLine(note, styleFor(stderr))).join(""));
   if (switches.json) {
     const told = { verb: "update", from: release.version, to: version, available: isThere, packs };
     printData({ ...told, changes: changeEntries(changes), conflicts, rejected }, 2);
