@@ -180,7 +180,7 @@ export const verbs: { readonly [name: string]: Verb } = {
   },
   pack: {
     usage:
-      "new NAME | lint [DIR] | test [DIR] | diff OLD NEW | docs [DIR] | schemas [DIR] | fleet [DIR] | report DIR…",
+      "new NAME | lint [DIR] | test [DIR] | diff OLD NEW |\n         docs [DIR] | schemas [DIR] | fleet [DIR] | report DIR…",
     help: "Write a pack of templates, find what is wrong with it",
     positionals: 10_000,
     flags: {
