@@ -176,7 +176,7 @@ function madeBy(modules: readonly Module[], maker: RegExp) {
 const web = (value: Fact): ProcessFact => ({ ...value, name: "web", type: "web" });
 
 function webOf({ has, modules }: Reading, framework: string | undefined): ProcessFact | null {
-  if (framework === undefined) return null;
+  if (framework === undefined) return scriptOf(modules);
   const gunicorn = has("gunicorn");
   const undeclared = (server: string) => `${server} isn't among the dependencies yet`;
   if (framework === "django") {
@@ -253,6 +253,21 @@ function webOf({ has, modules }: Reading, framework: string | undefined): Proces
       has("uvicorn") || has("fastapi") ? "uvicorn doesn't read PORT by itself" : undeclared("uvicorn"),
     ),
   );
+}
+
+/** Without a framework: the one file at the root that is run by itself. */
+function scriptOf(modules: readonly Module[]): ProcessFact | null {
+  const scripts = modules.filter(
+    ({ path, text }) => !path.includes("/") && /^if __name__ == ["']__main__["']:/m.test(text),
+  );
+  const script = scripts.find(({ path }) => /^(main|app|server|run|worker)\.py$/.test(path)) ?? scripts[0];
+  if (script === undefined) return null;
+  const name = /HTTPServer|\.listen\(|start_server\(/.test(script.text) ? "web" : "worker";
+  const place = [script.path, lineIn(script.text, /^if __name__/m)] as const;
+  const command = `python ${script.path}`;
+  const stated =
+    scripts.length === 1 ? fact(command, ...place) : guess(command, ...place, "several files can be run");
+  return { ...stated, name, type: name };
 }
 
 function workersOf({ has, modules }: Reading): readonly ProcessFact[] {

@@ -346,6 +346,9 @@ class Reader {
         const field = node.getChild("FieldName");
         return field ? `${object ?? ""}.${this.#slice(field)}` : null;
       }
+      // The grammar takes `":" + os.Getenv("PORT")` for a call of what the sum is.
+      case "BinaryExp":
+        return node.lastChild && this.#path(node.lastChild);
       case "CallExpr":
       case "UnaryExp":
       case "TypedLiteral":
