@@ -171,6 +171,11 @@ ${rows.join("\n")}
     await expect(page).toMatchFileSnapshot("../../docs/adopted-repos.md");
   });
 
+  it("puts no script in the place of a program that the build makes", async () => {
+    const { withheld } = await offered("go", filesOf("go"));
+    expect(withheld).toContainEqual({ id: "migrate", reason: "bin/migrate is what the build makes" });
+  });
+
   it("adds to a Procfile what it lacks, and keeps what it says of a process otherwise", async () => {
     const { files, receipt } = await taking("flask", filesOf("flask"), all);
     expect(files.Procfile).toBe(

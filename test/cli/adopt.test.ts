@@ -69,7 +69,8 @@ describe("adopt", () => {
     expect(dry.advice.map(({ place }) => place)).toEqual(["server.js:11", "server.js:11"]);
 
     const ran = await adopt(root, "--yes");
-    expect(ran).toMatchObject({ code: 0, stderr: "" });
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toMatch(/postgres is postgres:\S+ here: make it the version that production has/);
     for (const { path } of dry.changes) expect(ran.stdout).toContain(`+ ${path}\n`);
     expect(ran.stdout).toContain("ends config/schema");
     expect(ran.stdout).toContain("server.js:11");
@@ -215,7 +216,7 @@ describe("a hostile repo", () => {
     symlinkSync(outside, join(root, ".github"));
     symlinkSync("/etc/passwd", join(root, "Procfile"));
     const { code, stderr } = await adopt(root, "--yes", "--only", "all");
-    expect([0, 2]).toContain(code);
+    expect(code).toBe(0);
     expect(stderr).not.toContain("root:");
     expect(readFileSync(join(outside, "outside"), "utf8")).toBe("mine\n");
     expect(Object.keys(readTree(outside))).toEqual(["outside"]);

@@ -7,7 +7,7 @@ import { piecesOf } from "../../../core/answered-stack.ts";
 import { findTemplate, templatesOf } from "../../../core/catalogue.ts";
 import { Failure } from "../../../core/failure.ts";
 import { receiptPath } from "../../../core/receipt.ts";
-import type { Answers, Catalogue, Change, Receipt, Tree } from "../../../core/types.ts";
+import type { Answers, Catalogue, Change, Receipt, StackFacts, Tree } from "../../../core/types.ts";
 
 /** A piece that the repo may take over. */
 export type Offer = {
@@ -181,8 +181,10 @@ function whyNot(id: string, offering: Offering): string | null {
         /^(\.github\/dependabot\.ya?ml|\.gitlab-ci\.yml|renovate\.json5?|\.renovaterc(\.json)?|\.github\/renovate\.json5?)$/,
       );
     case "scripts":
+      if (isBuilt("bin/setup", facts)) return "bin/setup is what the build makes";
       return facts.install === "" ? "nothing is known that it could install" : there(/^bin\/setup$/);
     case "migrate":
+      if (isBuilt("bin/migrate", facts)) return "bin/migrate is what the build makes";
       return facts.release === "" ? "no migration is known" : there(/^bin\/migrate$/);
     case "devcontainer":
       return nested
@@ -192,6 +194,11 @@ function whyNot(id: string, offering: Offering): string | null {
     default:
       return null;
   }
+}
+
+/** Whether a program of that path is one of the commands, which a script in its place would replace. */
+function isBuilt(path: string, { release, commands }: StackFacts): boolean {
+  return [release, ...Object.values(commands)].some((command) => command.split(" ")[0] === path);
 }
 
 /** Node brings what runs pnpm and yarn up to 24. */

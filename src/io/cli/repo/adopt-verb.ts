@@ -7,7 +7,7 @@ import { type Corrections, inferredAnswers } from "../../../check/detect/inferre
 import { without, wouldBe } from "../../../check/detect/would-be.ts";
 import { maskEvidence } from "../../../check/factors/evidence.ts";
 import { readRepo } from "../../../check/repo.ts";
-import { survey } from "../../../check/survey/survey.ts";
+import { type Survey, survey } from "../../../check/survey/survey.ts";
 import { findTemplate, templatesOf } from "../../../core/catalogue.ts";
 import { unifiedDiff } from "../../../core/diff.ts";
 import { Failure } from "../../../core/failure.ts";
@@ -48,7 +48,8 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
   const repo = await readRepo(target.root);
   const before = receiptOf(target, catalogue);
   const given = correctionsOf(invocation, await givenAnswers(invocation));
-  const found = detect(await survey(repo), variablesOf(catalogue));
+  const seen = await survey(repo);
+  const found = detect(seen, variablesOf(catalogue));
   const inferred =
     before === null ? inferredAnswers(found, given, basename(target.root)) : corrected(before, given);
   if (
@@ -109,7 +110,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
       root: target.root,
       changes: adopted.changes,
       conflicts: [],
-      notes: left,
+      notes: [...left, ...versionNotes({ catalogue, seen, pieces, answers })],
       install: null,
       answers: adopted.receipt.answers,
       kept: adopted.receipt.kept,
@@ -153,6 +154,29 @@ function differencesOf({ left, theirs }: Adopted, read: (paths: readonly string[
     return diff === "" ? [] : [{ path, diff: diff.split("\n").map(maskEvidence).join("\n") }];
   });
 }
+
+type Versioning = {
+  readonly catalogue: Catalogue;
+  readonly seen: Survey;
+  readonly pieces: readonly string[];
+  readonly answers: Answers;
+};
+
+/** The versions of services are those of the templates, which only the person can compare with production's. */
+function versionNotes({ catalogue, seen, pieces, answers }: Versioning): readonly string[] {
+  if (!pieces.includes("compose") && !pieces.includes("ci")) return [];
+  return answers.services.flatMap((id) => {
+    const image = findTemplate(catalogue, "service", id)?.definition.container?.image;
+    if (image === undefined) return [];
+    const kinds: readonly (string | null)[] = [id, ...(alike[id] ?? [])];
+    const own = seen.images.find(({ service, use }) => use !== "base" && kinds.includes(service));
+    if (own === undefined) return [`${id} is ${image} here: make it the version that production has.`];
+    if (own.image === image) return [];
+    return [`${own.file} has ${printable(own.image)}, and what is written ${image}: make them one.`];
+  });
+}
+
+const alike: { readonly [service: string]: readonly string[] } = { redis: ["valkey"], mysql: ["mariadb"] };
 
 function existing(directory: string): Target {
   const target = checkedTarget(directory);
