@@ -28,8 +28,9 @@ const reading = (files: Files) => (paths: readonly string[]) =>
   new Map([...treeOf(files)].filter(([path]) => paths.includes(path)));
 
 async function offered(name: string, files: Files, before: Receipt | null = null): Promise<Offers> {
-  const { repo, detection, answers } = await found(files, name);
+  const { repo, detection, answers, composed } = await found(files, name);
   return offersFor({
+    composed,
     catalogue,
     read: reading(files),
     repo,
@@ -202,6 +203,48 @@ ${rows.join("\n")}
     expect(offers.map(({ id }) => id)).not.toContain("procfile");
     expect(withheld).toContainEqual({ id: "procfile", reason: "Procfile holds what looks like a secret" });
     expect(JSON.stringify((await found(files)).answers)).not.toContain("sk_live");
+  });
+
+  describe("data that is there", () => {
+    const files: Files = {
+      ...filesOf("express"),
+      Dockerfile: 'FROM node:22\nCMD ["node", "server.js"]\n',
+      ".dockerignore": "node_modules\n!keep\n",
+      ".tool-versions": "nodejs 22.1.0\n",
+      "compose.yaml": "# Ours\nservices:\n  mails:\n    image: mailhog/mailhog # to read them\n",
+      ".github/dependabot.yml":
+        "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    schedule:\n      interval: daily # fresh\n",
+    };
+    const merged = [".dockerignore", ".github/dependabot.yml", "compose.yaml"];
+
+    it("gets what it lacks, and keeps its lines", async () => {
+      const once = await taking("express", files, all);
+      expect(once.changes.flatMap(({ kind, path }) => (kind === "modify" ? [path] : []))).toEqual(
+        expect.arrayContaining(merged),
+      );
+      for (const path of merged) {
+        const lines = String(once.files[path]).split("\n");
+        for (const line of String(files[path]).split("\n")) expect(lines).toContain(line);
+      }
+      expect(once.files["compose.yaml"]).toMatch(/^ {2}postgres:$/m);
+      expect(once.files["compose.yaml"]).not.toMatch(/^name:/m);
+      expect(once.files[".github/dependabot.yml"]).toContain("package-ecosystem: docker");
+      expect((await taking("express", once.files, all, once.receipt)).changes).toEqual([]);
+    });
+
+    it("is left where it has such a service by another name, or is not the only file of its kind", async () => {
+      const reason = async (path: string) => {
+        const more = { ...files, [path]: "services:\n  db:\n    image: postgres:16\n" };
+        return (await offered("express", more)).withheld.find(({ id }) => id === "compose")?.reason;
+      };
+      expect(await reason("compose.yaml")).toBe("compose.yaml is there");
+      expect(await reason("docker-compose.yml")).toMatch(/ is there$/);
+    });
+
+    it("is changed by nothing that nobody asked for", async () => {
+      const once = await taking("express", files, byDefault);
+      for (const path of merged) expect(once.files[path]).toBe(files[path]);
+    });
   });
 
   describe("then", () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { detect } from "../../src/check/detect/detect.ts";
 import { inferredAnswers } from "../../src/check/detect/inferred-answers.ts";
+import { composedIn } from "../../src/check/detect/services.ts";
 import { type Repo, repoOf } from "../../src/check/repo.ts";
 import { survey } from "../../src/check/survey/survey.ts";
 import { templatesOf } from "../../src/core/catalogue.ts";
@@ -39,7 +40,8 @@ const variables = new Map(
 /** What is found in a repo of these files. */
 export async function found(files: { readonly [path: string]: string }, name = "app") {
   const repo: Repo = repoOf(files);
-  const detection = detect(await survey(repo), variables);
+  const seen = await survey(repo);
+  const detection = detect(seen, variables);
   const answers = inferredAnswers(detection, { toolchain: {}, commands: {} }, name);
-  return { repo, detection, answers };
+  return { repo, detection, answers, composed: composedIn(seen) };
 }

@@ -31,10 +31,10 @@ function repo(name: string, files: { readonly [path: string]: string }): string 
 
 /** What adopting all of it changes in a repo on the disk. */
 async function changesOf(root: string, name: string): Promise<readonly Change[]> {
-  const { repo: listed, answers } = await found(filesOf(name), name);
+  const { repo: listed, answers, composed } = await found(filesOf(name), name);
   const read = (paths: readonly string[]) => readPaths(root, paths);
   const asked = { catalogue, read, before: null, answers, nested: false };
-  const offers = await offersFor({ ...asked, repo: listed, ci: "github", imageless: null });
+  const offers = await offersFor({ ...asked, repo: listed, ci: "github", composed, imageless: null });
   const pieces = [...piecesIn(offers.offers), ...offers.present];
   return (await adopt({ ...asked, answers: withPieces(answers, pieces, "github") })).changes;
 }

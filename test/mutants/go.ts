@@ -274,7 +274,7 @@ const mutants: Table["mutants"] = [
   {
     slug: "disposability/startup",
     fault: "takes six seconds to start",
-    edits: [webBoot("time.Sleep(6 * time.Second)")],
+    edits: [atStart(["os", "time"], onlyInWeb("time.Sleep(6 * time.Second)"))],
     found: ["disposability/startup"],
   },
   {

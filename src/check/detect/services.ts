@@ -1,3 +1,4 @@
+import { isCompose } from "../survey/commands.ts";
 import type { Survey } from "../survey/survey.ts";
 import { type Dependency, lineIn, type ServiceFact } from "./detection.ts";
 import type { Read } from "./variables.ts";
@@ -84,3 +85,10 @@ export function servicesIn({ survey, dependencies, reads, variables }: Servicing
 
 /** The gem of PostgreSQL is called as that of Node. */
 const isOtherPg = (name: string, service: string): boolean => name === "postgresql" && service !== "postgres";
+
+/** Backing services that some compose file has, by the families of their images. */
+export function composedIn({ images }: Survey): ReadonlySet<string> {
+  return new Set(
+    images.flatMap(({ file, service }) => (isCompose(file) && service !== null ? [service] : [])),
+  );
+}

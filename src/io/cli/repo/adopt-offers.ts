@@ -1,4 +1,4 @@
-import { adopt, withPieces } from "../../../../generators/adopt.ts";
+import { type Adopted, adopt, withPieces } from "../../../../generators/adopt.ts";
 import { inspector, without, wouldBe } from "../../../check/detect/would-be.ts";
 import { maskEvidence } from "../../../check/factors/evidence.ts";
 import type { Repo } from "../../../check/repo.ts";
@@ -30,6 +30,8 @@ export type Offering = {
   readonly answers: Answers;
   readonly nested: boolean;
   readonly ci: string | null;
+  /** Backing services that some compose file of the repo has. */
+  readonly composed: ReadonlySet<string>;
   /** Why an image can't be made; null where it can. */
   readonly imageless: string | null;
 };
@@ -43,6 +45,8 @@ export type Offers = {
   readonly findings: readonly Finding[];
   readonly inspect: (repo: Repo) => Promise<readonly Finding[]>;
 };
+
+const isThere = " is there";
 
 /** What a repo may take over, the smallest diff for a finding first; each as the static check of the would-be repo tells. */
 export async function offersFor(offering: Offering): Promise<Offers> {
@@ -72,7 +76,7 @@ export async function offersFor(offering: Offering): Promise<Offers> {
       if (changes.length === 0) {
         withheld.push({
           id,
-          reason: adopted.left.length > 0 ? `${adopted.left.join(", ")} is there` : "it is there",
+          reason: adopted.left.length > 0 ? `${adopted.left.join(", ")}${isThere}` : "it is there",
         });
         continue;
       }
@@ -106,6 +110,17 @@ export async function offersFor(offering: Offering): Promise<Offers> {
   };
 }
 
+/** What the templates have for pieces whose files are there, and are left. */
+export async function standing(
+  offering: Offering,
+  { withheld }: Offers,
+): Promise<Pick<Adopted, "left" | "theirs">> {
+  const pieces = withheld.flatMap(({ id, reason }) => (reason.endsWith(isThere) ? [id] : []));
+  const { answers, ci } = offering;
+  const { left, theirs } = await adopt({ ...offering, answers: withPieces(answers, pieces, ci) });
+  return { left, theirs };
+}
+
 /** All that can be chosen, by the names that `--only` and `--skip` take. */
 export function pieceIds(catalogue: Catalogue, stack: string): readonly string[] {
   const template = findTemplate(catalogue, "stack", stack);
@@ -134,38 +149,38 @@ function whyNoImage({ answers, nested, imageless }: Offering): string | null {
   );
 }
 
+const anyCompose = /^(docker-)?compose[\w.-]*\.ya?ml$/;
+/** Files that are read in place of compose.yaml, or beside it. */
+const otherCompose = /^(docker-compose[\w.-]*\.ya?ml|compose\.yml|compose\.[\w.-]+\.ya?ml)$/;
+
 function whyNot(id: string, offering: Offering): string | null {
-  const { repo, answers, nested, ci } = offering;
+  const { repo, answers, nested, ci, composed } = offering;
   const { facts, processes, services, env } = answers;
   if (facts === undefined) return "nothing is known of the repo";
   const has = (pattern: RegExp) => repo.paths.find((path) => pattern.test(path));
   const there = (pattern: RegExp) => {
     const path = has(pattern);
-    return path === undefined ? null : `${path} is there`;
+    return path === undefined ? null : `${path}${isThere}`;
   };
   const unknownStart = processes.length === 0 ? "it isn't known how the app is started" : null;
   const hasVersion = Object.keys(facts.toolchain).length > 0;
   switch (id) {
     case "toolchain":
       return hasVersion
-        ? there(
-            /^(\.tool-versions|\.?mise\.toml|\.nvmrc|\.node-version|\.python-version|\.ruby-version|\.go-version)$/,
-          )
+        ? there(/^(\.?mise\.toml|\.nvmrc|\.node-version|\.python-version|\.ruby-version|\.go-version)$/)
         : "no version of a toolchain is known";
     case "procfile":
       return unknownStart;
     case "schema":
       return env.length + services.length === 0 ? "no variable that the code reads is known" : null;
     case "dockerignore":
-      return has(/^(Dockerfile|Containerfile)/) === undefined
-        ? "there is no Dockerfile"
-        : there(/^\.dockerignore$/);
+      return has(/^(Dockerfile|Containerfile)/) === undefined ? "there is no Dockerfile" : null;
     case "image":
       return there(/^(Dockerfile|Containerfile)/) ?? whyNoImage(offering);
     case "compose":
       return services.length === 0
         ? "no backing service is known by a variable"
-        : there(/^(docker-)?compose[\w.-]*\.ya?ml$/);
+        : there(composed.size > 0 ? anyCompose : otherCompose);
     case "ci":
       if (nested) return "it counts only at the root of a repository";
       if (ci === null) return "no CI was wanted";
@@ -178,7 +193,7 @@ function whyNot(id: string, offering: Offering): string | null {
     case "dependabot":
       if (nested) return "it counts only at the root of a repository";
       return there(
-        /^(\.github\/dependabot\.ya?ml|\.gitlab-ci\.yml|renovate\.json5?|\.renovaterc(\.json)?|\.github\/renovate\.json5?)$/,
+        /^(\.github\/dependabot\.yaml|\.gitlab-ci\.yml|renovate\.json5?|\.renovaterc(\.json)?|\.github\/renovate\.json5?)$/,
       );
     case "scripts":
       if (isBuilt("bin/setup", facts)) return "bin/setup is what the build makes";

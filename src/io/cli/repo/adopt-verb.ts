@@ -2,8 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Adopted, adopt, withPieces } from "../../../../generators/adopt.ts";
 import { detect } from "../../../check/detect/detect.ts";
-
 import { type Corrections, inferredAnswers } from "../../../check/detect/inferred-answers.ts";
+import { composedIn } from "../../../check/detect/services.ts";
 import { without, wouldBe } from "../../../check/detect/would-be.ts";
 import { maskEvidence } from "../../../check/factors/evidence.ts";
 import { readRepo } from "../../../check/repo.ts";
@@ -33,6 +33,7 @@ import {
   offersFor,
   pieceIds,
   piecesIn,
+  standing,
 } from "./adopt-offers.ts";
 import { adviceLines, adviceOf, offerLines, rowLines, rowsOf } from "./adopt-report.ts";
 import { finishChange } from "./finish-change.ts";
@@ -79,6 +80,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
     answers,
     nested,
     ci,
+    composed: composedIn(seen),
     imageless: found?.imageless ?? null,
   };
   const offers = await offersFor(offering);
@@ -103,7 +105,14 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
   const left = adopted.left.map(
     (path) => `${path} is yours and stays as it is; no later change looks at it.`,
   );
-  const differences = differencesOf(adopted, read);
+  const also = await standing(offering, offers);
+  const differences = differencesOf(
+    {
+      left: [...new Set([...adopted.left, ...also.left])],
+      theirs: new Map([...also.theirs, ...adopted.theirs]),
+    },
+    read,
+  );
   const code = await finishChange(
     {
       title: "adopt",
@@ -145,7 +154,10 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
 }
 
 /** How what stays differs from what the templates have, with every secret masked. */
-function differencesOf({ left, theirs }: Adopted, read: (paths: readonly string[]) => Tree) {
+function differencesOf(
+  { left, theirs }: Pick<Adopted, "left" | "theirs">,
+  read: (paths: readonly string[]) => Tree,
+) {
   const ours = read(left);
   return left.flatMap((path) => {
     const [mine, other] = [ours.get(path)?.content, theirs.get(path)?.content];
