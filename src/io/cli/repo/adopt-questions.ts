@@ -1,6 +1,7 @@
 import type { Detection } from "../../../check/detect/detection.ts";
 import { isPlainCommand } from "../../../core/answered-stack.ts";
-import type { Answers } from "../../../core/types.ts";
+import { findTemplate, templatesOf } from "../../../core/catalogue.ts";
+import type { Answers, Catalogue } from "../../../core/types.ts";
 import { type Asked, ask, type Value } from "../../prompt/ask.ts";
 import { openScreen, type Screen } from "../../prompt/screen.ts";
 import { styleFor } from "../style.ts";
@@ -8,7 +9,11 @@ import { isTakenByDefault, type Offer, type Offers } from "./adopt-offers.ts";
 import { rowLines, rowsOf } from "./adopt-report.ts";
 
 /** Shows what was found, and lets the person put it right. */
-export async function askFacts(found: Detection | null, answers: Answers): Promise<Answers> {
+export async function askFacts(
+  catalogue: Catalogue,
+  found: Detection | null,
+  answers: Answers,
+): Promise<Answers> {
   const { facts } = answers;
   if (facts === undefined) return answers;
   const screen = openScreen(process.stderr);
@@ -32,12 +37,47 @@ export async function askFacts(found: Detection | null, answers: Answers): Promi
     toolchain[tool] = String(
       await put({ kind: "text", message: `Version of ${tool}`, initial: version }, screen),
     );
+  const stack = findTemplate(catalogue, "stack", answers.stack)?.definition;
+  const packageManager = await put(
+    {
+      kind: "select",
+      message: "Package manager",
+      choices: Object.keys(stack?.packageManagers ?? {}).map((id) => ({
+        value: id,
+        title: id,
+        description: "",
+      })),
+      initial: answers.packageManager,
+    },
+    screen,
+  );
+  const services = (await put(
+    {
+      kind: "multiselect",
+      message: "Backing services that the code finds by a variable",
+      choices: templatesOf(catalogue, "service").map(({ id, definition: { label, env } }) => ({
+        value: id,
+        title: label,
+        description: env[0]?.name ?? "",
+      })),
+      initial: answers.services,
+    },
+    screen,
+  )) as readonly string[];
   const types = new Map((found?.processes ?? answers.processes).map(({ name, type }) => [name, type]));
   return {
     ...answers,
+    packageManager: String(packageManager),
+    services,
+    // A service brings the variable that locates it.
+    env: answers.env.filter(({ name }) => !services.some((id) => variableOf(catalogue, id) === name)),
     processes: Object.keys(commands).map((name) => ({ name, type: types.get(name) ?? "worker" })),
     facts: { ...facts, ...steps, commands, toolchain },
   };
+}
+
+function variableOf(catalogue: Catalogue, id: string): string | undefined {
+  return findTemplate(catalogue, "service", id)?.definition.env[0]?.name;
 }
 
 /** Which of the offers are to be taken; those that add files and end a finding are ticked. */

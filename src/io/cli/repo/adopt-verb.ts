@@ -67,7 +67,7 @@ export async function adoptRepo(invocation: Invocation): Promise<number> {
     process.stderr.isTTY === true;
   const answers =
     mayAsk && before === null
-      ? await (await import("./adopt-questions.ts")).askFacts(found, inferred)
+      ? await (await import("./adopt-questions.ts")).askFacts(catalogue, found, inferred)
       : inferred;
   const ci = offeredCi(catalogue, given.ci);
   const nested = isNested(target);
