@@ -145,6 +145,20 @@ describe("foreign shapes", () => {
     expect(result.passed).toContain("backing-services/located-by-config");
   });
 
+  test("without a service to wait for: what SIGTERM kills drops requests, what closes its server is not blamed", async () => {
+    const app = (listening: string) => ({
+      Procfile: "web: node web.js\n",
+      "package.json": "{}",
+      "web.js": `const server = require("http").createServer((q, r) => setTimeout(() => r.end("ok"), 5));
+        server.listen(process.env.PORT, "0.0.0.0");
+        ${listening}`,
+    });
+    const only = { only: ["disposability/in-flight"] };
+    expect(slugs(await probeFiles(app(""), only))).toEqual(["disposability/in-flight"]);
+    const closing = 'process.on("SIGTERM", () => server.close(() => process.exit(0)));';
+    expect(slugs(await probeFiles(app(closing), only))).toEqual([]);
+  });
+
   test("right words in comments, wrong behaviour", async () => {
     const source = `
       // Twelve-factor: reads process.env.PORT and DATABASE_URL, logs JSON to stdout, handles SIGTERM gracefully.

@@ -46,7 +46,7 @@ export async function observeDrain(lab: Lab, trio: TrioFacts): Promise<DrainFact
   const inFlight = pending
     ? await pending.finished
     : burst
-      ? burst.stop(endedAtOnce(exit, terminated))
+      ? burst.stop(exit, terminated)
       : notTried("no request could be kept in flight");
   const idleClosed = idle?.closed() ?? true;
   idle?.destroy();
@@ -111,23 +111,23 @@ function startBurst(port: number) {
   };
   const loops = Array.from({ length: 16 }, loop);
   return {
-    stop: (atOnce: boolean): InFlight => {
+    stop: (exit: Exit | null, since: number): InFlight | NotTried => {
       running = false;
       void Promise.all(loops);
-      // Connections that nobody accepted yet are reset by a correct server too: only a sudden end tells.
-      const complete = dropped === 0 || !atOnce;
+      // Connections that nobody accepted yet are reset by a correct server too: only the signal itself tells.
+      const isKilled = exit !== null && exit.signal !== null;
+      const atOnce = exit !== null && exit.at - since < 50;
+      if (dropped > 0 && atOnce && !isKilled)
+        return notTried("no route waits for a service, and it ended within 50 ms of SIGTERM");
       return {
         how: "burst",
         path: "/",
-        complete,
+        complete: dropped === 0 || !isKilled,
         evidence: `of ${sent + dropped} requests of 16 clients, ${dropped} broke off`,
       };
     },
   };
 }
-
-const endedAtOnce = (exit: Exit | null, since: number): boolean =>
-  exit !== null && (exit.signal !== null || exit.at - since < 50);
 
 async function idleConnection(port: number) {
   const connection = await openRaw(port);
