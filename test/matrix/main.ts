@@ -87,6 +87,15 @@ const read = offered.flatMap(({ combinations, ...choices }) =>
 const rendered = [...new Set([...read, ...pairs])];
 const parts = options.part.split(",");
 
+const starters: Readonly<Record<string, () => Promise<Server>>> = {
+  postgres: startPostgres,
+  mysql: startMariadb,
+  redis: startValkey,
+  rabbitmq: () => startRabbitmq({ spaces: 48 }),
+  nats: () => startNats({ spaces: 48 }),
+  smtp: startSmtp,
+};
+
 if (options.list) {
   for (const combination of chosen) console.log(nameOf(combination));
   console.log(
@@ -106,7 +115,7 @@ async function verifyAll(): Promise<void> {
   const servers: Record<string, Server> = {};
   const end = async (): Promise<void> => {
     session.close();
-    await Promise.all(Object.values(servers).map((server) => server.stop()));
+    await stopServers(servers);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
@@ -123,16 +132,6 @@ async function verifyAll(): Promise<void> {
     if (parts.includes("reading")) await readByCheck(report, emitted);
     if (parts.includes("sources")) await verifySources({ session, report }, emitted.filter(isNode));
     const isolations = await detectIsolations(session.directory);
-    const starting = {
-      postgres: startPostgres(),
-      mysql: startMariadb(),
-      redis: startValkey(),
-      rabbitmq: startRabbitmq({ spaces: 48 }),
-      nats: startNats({ spaces: 48 }),
-      smtp: startSmtp(),
-    };
-    const started = Object.entries(starting).map(async ([id, server]) => [id, await server] as const);
-    Object.assign(servers, Object.fromEntries(await Promise.all(started)));
     const bench: Bench = { session, report, isolations, servers, node: 26, build };
     const work = distinct(chosen.map((combination) => emit(catalogue, combination)));
     const full = offered.map(({ stack }) => favourites.filter((one) => one.stack === stack).at(-1));
@@ -140,8 +139,17 @@ async function verifyAll(): Promise<void> {
       if (!parts.includes("development") || !matches(combination ? nameOf(combination) : "", options.combo))
         continue;
       const one = combination && emit(catalogue, combination);
-      if (one) await verifyDevelopment(bench, one);
+      if (one === undefined) continue;
+      // What another stack left in a database, a queue or a cache is not this one's.
+      const own: Record<string, Server> = {};
+      try {
+        await startServers(own, Object.keys(one.variables));
+        await verifyDevelopment({ ...bench, servers: own }, one);
+      } finally {
+        await stopServers(own);
+      }
     }
+    await startServers(servers, Object.keys(starters));
     if (parts.includes("emitted")) await verifyEmitted(bench, work);
     if (parts.includes("images")) {
       const composed = everyCombination.find(
@@ -166,6 +174,20 @@ async function verifyAll(): Promise<void> {
   console.log(report.summary());
   // What a check left open, a socket say, must not keep a finished run going.
   process.exit(report.results().some(({ outcome }) => outcome === "failed") ? 1 : 0);
+}
+
+/** Adds each server as soon as it is there, so that it can be stopped whatever the others do. */
+async function startServers(servers: Record<string, Server>, ids: readonly string[]): Promise<void> {
+  const starting = ids.map(async (id) => {
+    const server = await starters[id]?.();
+    if (server === undefined) throw new Error(`There is no server for ${id}.`);
+    servers[id] = server;
+  });
+  await Promise.all(starting);
+}
+
+async function stopServers(servers: Readonly<Record<string, Server>>): Promise<void> {
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
 }
 
 /** Each tree on Node 26, two of them on 24 too; what takes long once for each code that it is about. */
