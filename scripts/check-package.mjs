@@ -7,8 +7,8 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const allowed =
   /^(package\.json|README\.md|LICENSE|dist\/[\w-]+(-[A-Z0-9]{8})?\.(c?js|br|json|txt)|dist\/THIRD-PARTY-LICENSES)$/;
 const consumerScripts = ["preinstall", "install", "postinstall", "prepare", "prepublish"];
-/** Bytes. The goal is 400,000, which two stacks and check no longer fit in; a third one has to make its own room. */
-const maximum = 480_000;
+/** Bytes. The goal is 400,000, which two stacks, check, packs and adopt no longer fit in; a third stack has to make room. */
+const maximum = 446_000;
 
 const problems = [
   ...packed.files

@@ -75,7 +75,11 @@ func main() {
 const toolchains: { readonly [name: string]: { readonly version: string; readonly test: string } } = {
   node: { version: "node --version", test: "npm test" },
   go: { version: "go version", test: "go test ./..." },
-  python: { version: "python3 -m venv -h", test: "bin/setup && .venv/bin/python -m unittest" },
+  // With a registry to install from.
+  python: {
+    version: `python3 -m venv -h && python3 -m pip download -q --no-deps -d "$(mktemp -d)" flask==3.1.2`,
+    test: "bin/setup && .venv/bin/python -m unittest",
+  },
 };
 const inShell = (line: string, cwd?: string) => spawnSync("sh", ["-c", line], { cwd }).status;
 

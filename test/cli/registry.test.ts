@@ -64,7 +64,7 @@ describe("the tarball", () => {
     );
     expect(strange).toEqual([]);
     expect(Number(execFileSync("wc", ["-c", tarball], { encoding: "utf8" }).split(" ")[0])).toBeLessThan(
-      480_000,
+      446_000,
     );
   });
 
