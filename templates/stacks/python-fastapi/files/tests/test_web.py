@@ -22,7 +22,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = int(server.getsockname()[1])
     monkeypatch.setenv("PORT", str(port))
-    monkeypatch.setenv("LAME_DUCK_MS", "400")
+    monkeypatch.setenv("LAME_DUCK_MS", "1000")
     return port
 
 
@@ -36,7 +36,7 @@ async def test_on_sigterm_finishes_what_is_under_way_and_exits_with_0(
         @api.get("/slow")
         async def slow() -> str:
             # Longer than the lame duck time.
-            await asyncio.sleep(1)
+            await asyncio.sleep(1.5)
             return "done"
 
         return api
@@ -64,10 +64,14 @@ async def test_on_sigterm_finishes_what_is_under_way_and_exits_with_0(
 @pytest.mark.anyio
 async def test_on_sigint_ends_at_once(port: int) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "app.web", stdout=subprocess.DEVNULL)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        await _live(client)
-    process.send_signal(signal.SIGINT)
-    assert await process.wait() == 130
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await _live(client)
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 130
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
 
 
 def test_with_a_bad_config_says_what_is_wrong_in_one_line_and_opens_no_port() -> None:
@@ -79,7 +83,7 @@ def test_with_a_bad_config_says_what_is_wrong_in_one_line_and_opens_no_port() ->
 
 
 async def _live(client: httpx.AsyncClient) -> None:
-    for _ in range(100):
+    for _ in range(300):
         with suppress(httpx.TransportError):
             (await client.get("/health/live")).raise_for_status()
             return
