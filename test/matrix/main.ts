@@ -162,7 +162,10 @@ async function verifyAll(): Promise<void> {
       if (composed === undefined) throw new Error("No combination has Redis alone.");
       await verifyImages(
         bench,
-        oneOfEach(work, ({ combination }) => combination.packageManager),
+        oneOfEach(
+          work.filter(({ combination }) => combination.services.length > 0),
+          ({ combination }) => combination.packageManager,
+        ),
         emit(catalogue, composed),
       );
     }
