@@ -58,7 +58,7 @@ const never = new Set([
  * Reads a directory: by git where it is a work tree, else by a walk that respects `.gitignore`. `before` is an earlier
  * listing, whose history is taken where no ref has moved since.
  */
-export async function readRepo(directory: string, before: string | null = null): Promise<Repo> {
+export async function readRepo(directory: string, before: Listing | null = null): Promise<Repo> {
   const root = realRoot(directory);
   const listed = await listByGit(root, before);
   const paths = (listed?.paths ?? walk(root)).sort();
@@ -77,11 +77,18 @@ export function listingOf({ paths, tracked, versionControl, history, refs }: Rep
   return JSON.stringify({ paths, tracked: tracked && [...tracked], versionControl, history, refs });
 }
 
+/** What such a text says. */
+export type Listing = Omit<Repo, "read">;
+
+export function readListing(text: string): Listing {
+  const { tracked, ...listed } = JSON.parse(text);
+  return { ...listed, tracked: tracked && new Set(tracked) };
+}
+
 /** A directory as it was listed before, with its files as they are now. */
-export function repoAsListed(directory: string, listing: string): Repo {
-  const { tracked, ...listed } = JSON.parse(listing);
+export function repoAsListed(directory: string, listed: Listing): Repo {
   const read = reader(realRoot(directory), new Set(listed.paths));
-  return { ...listed, tracked: tracked && new Set(tracked), read };
+  return { ...listed, read };
 }
 
 /** A repo of files that are in memory. */
@@ -130,15 +137,14 @@ type Listed = {
   readonly refs: string | null;
 };
 
-async function listByGit(root: string, before: string | null): Promise<Listed | null> {
+async function listByGit(root: string, before: Listing | null): Promise<Listed | null> {
   if (!hasGitAbove(root)) return null;
   const refs = refsOf(root);
-  const known: Pick<Listed, "refs" | "history"> | null = before && JSON.parse(before);
-  const isKnown = refs !== null && known?.refs === refs && known.history !== null;
+  const known = refs !== null && before?.refs === refs ? before.history : null;
   const [files, head, history] = await Promise.all([
     git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"]),
     hasBranch(root) ? "a commit" : git(root, ["rev-parse", "--quiet", "--verify", "HEAD"]),
-    isKnown ? null : git(root, pastEnvFiles, 3_000),
+    known ? null : git(root, pastEnvFiles, 3_000),
   ]);
   if (files === null) return null;
   const paths = new Set<string>();
@@ -154,7 +160,7 @@ async function listByGit(root: string, before: string | null): Promise<Listed | 
     paths: [...paths],
     tracked,
     hasCommit: head !== null,
-    history: isKnown ? known.history : history === null ? null : additionsIn(history),
+    history: known ?? (history === null ? null : additionsIn(history)),
     refs,
   };
 }

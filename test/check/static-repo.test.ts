@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { listingOf, readRepo } from "../../src/check/repo.ts";
+import { listingOf, readListing, readRepo } from "../../src/check/repo.ts";
 
 function directory(files: { readonly [path: string]: string }): string {
   const root = mkdtempSync(join(tmpdir(), "repo-"));
@@ -73,7 +73,7 @@ describe("reading a repo", () => {
     const first = await readRepo(root);
     expect(first.history?.map(({ path }) => path)).toEqual([".env"]);
     const remembered = [{ path: "remembered", commit: "abc1234" }];
-    const earlier = listingOf({ ...first, history: remembered });
+    const earlier = readListing(listingOf({ ...first, history: remembered }));
     expect((await readRepo(root, earlier)).history).toEqual(remembered);
     for (const [path, ...move] of [
       [".env.a", "commit", "-qm", "two"],

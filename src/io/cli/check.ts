@@ -6,14 +6,14 @@ import { staticChecks } from "../../check/factors/catalogue.ts";
 import { type Inspection, type InspectOptions, inspect } from "../../check/inspect.ts";
 import { chapterOf, type Manifest } from "../../check/manifests.ts";
 import type { ProbeResult } from "../../check/probe/probe.ts";
-import { listingOf, type Repo, readRepo, repoAsListed } from "../../check/repo.ts";
+import { listingOf, type Repo, readListing, readRepo, repoAsListed } from "../../check/repo.ts";
 import { buildReport, type Report } from "../../check/report/build-report.ts";
 import { applySuppressions, readSuppressions, type Suppression } from "../../check/suppressions.ts";
 import { type CheckDefinition, factors, type NotRun } from "../../check/types.ts";
 import { Failure } from "../../core/failure.ts";
 import { nearest } from "../../core/nearest.ts";
 import { version } from "../../core/version.ts";
-import { type FactsOfRepo, factsOf } from "../kept-facts.ts";
+import { factsOf } from "../kept-facts.ts";
 import type { CheckRules } from "../pack/check-rules.ts";
 import { Cancelled } from "../prompt/cancelled.ts";
 import type { Invocation } from "./argv.ts";
@@ -44,8 +44,10 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
   const procfile = texts.procfile ?? null;
   const chosen = { ...(only.length > 0 ? { only } : {}), skip, procfile };
   const kept = factsOf(resolve(directory));
-  const reading = readRepo(directory, kept.listing);
-  const guess = boot ? null : guessedFrom(kept, directory, chosen);
+  const before = kept.listing === null ? null : readListing(kept.listing);
+  const reading = readRepo(directory, before);
+  const guess =
+    boot || before === null ? null : guessedFrom(repoAsListed(directory, before), { ...chosen, kept });
   const [repo] = await Promise.all([reading, kept.isEmpty && parsersFor(directory)]);
   if (!boot && repo.paths.length >= manyFiles) setFlagsFromString("--opt");
   if (procfile !== null && repo.read(procfile) === null) throw noProcfile(procfile, directory);
@@ -76,13 +78,8 @@ async function measure(directory: string, { texts, switches }: Invocation): Prom
 }
 
 /** While git tells which files there are: what is found if they are the same ones as at the last check. */
-function guessedFrom(
-  kept: FactsOfRepo,
-  directory: string,
-  options: InspectOptions,
-): Promise<Inspection | null> | null {
-  if (kept.listing === null) return null;
-  return inspect(repoAsListed(directory, kept.listing), { ...options, kept }).catch(() => null);
+function guessedFrom(repo: Repo, options: InspectOptions): Promise<Inspection | null> {
+  return inspect(repo, options).catch(() => null);
 }
 
 /** What the packs of the repo say of checks; they are read only where its receipt names some. */
