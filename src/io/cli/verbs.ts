@@ -31,6 +31,12 @@ const consent: Flag = {
   many: true,
   help: "Let that pack write files that run by themselves",
 };
+const name: Flag = { value: "NAME", help: "Name of the service (default: the directory's)" };
+const description: Flag = { value: "TEXT", help: "What it does, in a sentence" };
+const services: Flag = { value: "a,b", help: "Backing services, or none" };
+const processes: Flag = { value: "a,b", help: "Process types; type, or name:type" };
+const platforms: Flag = { value: "a,b", help: "Platforms to deploy to, or none" };
+const packageManager: Flag = { value: "ID", help: "Which one the repo uses" };
 const jobs: Flag = { value: "ID", help: "The service that carries jobs" };
 const noConfig: Flag = { negated: true, help: "Leave out the packs that a configuration names" };
 const pack: Flag = { value: "SOURCE", many: true, help: "Where a pack of the repo is now; repeatable" };
@@ -41,17 +47,17 @@ export const verbs: { readonly [name: string]: Verb } = {
     help: "Ask, show what would be written, write a repo that runs",
     positionals: 1,
     flags: {
-      name: { value: "NAME", help: "Name of the service (default: the directory's)" },
-      description: { value: "TEXT", help: "What it does, in a sentence" },
+      name,
+      description,
       license: { value: "ID", help: "MIT, Apache-2.0, … or UNLICENSED" },
       author: { value: "TEXT", help: "Author, for LICENSE and package metadata" },
       stack: { value: "ID", help: "Language and framework" },
-      services: { value: "a,b", help: "Backing services, or none" },
+      services,
       jobs,
-      processes: { value: "a,b", help: "Process types; type, or name:type" },
-      platforms: { value: "a,b", help: "Platforms to deploy to, or none" },
+      processes,
+      platforms,
       ci: { value: "ID", help: "Continuous integration, or none" },
-      "package-manager": { value: "ID", help: "Which one the repo uses" },
+      "package-manager": packageManager,
       example: { negated: true, help: "Leave the example feature out" },
       pack: { value: "SOURCE", many: true, help: "Templates of a company, over ours; repeatable" },
       config: noConfig,
@@ -134,8 +140,8 @@ export const verbs: { readonly [name: string]: Verb } = {
     flags: {
       only: { value: "a,b", help: "These pieces alone, or all, or none" },
       skip: { value: "a,b", help: "All but these pieces" },
-      name: { value: "NAME", help: "Name of the service (default: the directory's)" },
-      description: { value: "TEXT", help: "What it does, in a sentence" },
+      name,
+      description,
       language: { value: "ID", help: "node, python, go, ruby, java, php or other" },
       framework: { value: "NAME", help: "What the app is made with" },
       tool: { value: "NAME=VERSION", many: true, help: "A tool of the toolchain" },
@@ -144,11 +150,11 @@ export const verbs: { readonly [name: string]: Verb } = {
         many: true,
         help: "Of a process, install, build, test or release",
       },
-      services: { value: "a,b", help: "Backing services, or none" },
-      processes: { value: "a,b", help: "Process types; type, or name:type" },
-      platforms: { value: "a,b", help: "Platforms to deploy to, or none" },
+      services,
+      processes,
+      platforms,
       ci: { value: "ID", help: "Continuous integration to offer, or none" },
-      "package-manager": { value: "ID", help: "Which one the repo uses" },
+      "package-manager": packageManager,
       ...writing,
     },
   },
