@@ -117,7 +117,7 @@ export function checkFacts({ facts, processes, packageManager }: Answers, stack:
   for (const [tool, version] of Object.entries(facts.toolchain)) {
     if (/^[a-z][a-z\d-]{0,30}$/.test(tool) && /^[a-z\d][\w.+-]{0,40}$/i.test(version)) continue;
     const what = `"${shown(`${tool}=${version}`)}" isn't a tool and its version.`;
-    refuse("toolchain", what, "Write --toolchain nodejs=22.11.0.");
+    refuse("toolchain", what, "Write --tool nodejs=22.11.0.");
   }
   for (const key of ["install", "build", "test", "release"] as const) checkCommand(key, facts[key]);
   for (const command of [...Object.values(facts.commands), ...Object.values(facts.dev ?? {})])
