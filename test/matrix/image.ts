@@ -9,7 +9,7 @@ import { type Engine, makeBaseImages, startEngine } from "../support/engine.ts";
 import { isInstalled, tools } from "../support/tools.ts";
 import { nameOf } from "./combinations.ts";
 import { verifyCompose } from "./compose.ts";
-import { deploy, statusOf } from "./deployment.ts";
+import { commandOf, deploy, statusOf } from "./deployment.ts";
 import { appName, type Emitted, writeTree } from "./emit.ts";
 import { NotRun } from "./report.ts";
 import { traitsOf } from "./stacks.ts";
@@ -104,7 +104,7 @@ async function verifyImage(image: Image): Promise<void> {
       async () => {
         const { Config } = JSON.parse(await engine.docker(["image", "inspect", "--format={{json .}}", tag]));
         assert.match(Config.User, /^[1-9]\d*/, `its user is "${Config.User}"`);
-        assert.deepEqual(Config.Cmd, commandOf(emitted, "web"));
+        assert.deepEqual(Config.Cmd, commandOf(deployment, "web").split(" "));
         assert.equal(Config.StopSignal, "SIGTERM");
         const { tool } = traitsOf(emitted.combination.stack);
         const unwanted = ["src", "test", "tests", ".env", ".git", ".npmrc", tool].map(
@@ -120,7 +120,7 @@ async function verifyImage(image: Image): Promise<void> {
       },
     );
     const released = await report.prepare(subject, "release", async () => {
-      await run(["--rm"], commandOf(emitted, "release"));
+      await run(["--rm"], commandOf(deployment, "release").split(" "));
     });
     if (!released) return;
     await report.check(subject, "read-only, without capabilities: ready, SIGTERM, exit 0", async () => {
@@ -181,15 +181,6 @@ async function namesIn({ engine, bench: { session } }: Image, tag: string): Prom
     rmSync(archive, { force: true });
     await engine.docker(["rm", id]);
   }
-}
-
-function commandOf({ tree }: Emitted, name: string): readonly string[] {
-  const lines = `${tree.get("Procfile")?.content}`.split("\n");
-  const line = lines.find((text) => text.startsWith(`${name}:`)) ?? "";
-  return line
-    .slice(name.length + 1)
-    .trim()
-    .split(" ");
 }
 
 /** The images that a Dockerfile begins with, its own stages aside. */
